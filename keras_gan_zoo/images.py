@@ -1,0 +1,111 @@
+"""Images as the models have them, in [-1, 1], and as the world has them.
+
+Whatever leaves the zoo goes through these functions, so that the pixels that
+are saved, scored and served are the same ones.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+
+def to_uint8(images):
+    """Returns images as bytes: -1 becomes 0, 0 becomes 128, 1 becomes 255.
+
+    Args:
+        images: Array or tensor of floats in [-1, 1], of any shape. Values
+            beyond are clipped.
+
+    Returns:
+        Numpy array, uint8, of the same shape.
+
+    Raises:
+        ValueError: If the images are integers or hold NaN.
+    """
+    images = np.asarray(images)
+    if images.dtype.kind in "iub":
+        raise ValueError(
+            "Images must be floats in [-1, 1] to be made bytes. Received: "
+            f"dtype {images.dtype}. Scale them by `from_uint8(images)` if they "
+            "are bytes already."
+        )
+    images = images.astype("float32")
+    if np.isnan(images).any():
+        raise ValueError(
+            "Images must be numbers to be made bytes. Received: "
+            f"{np.isnan(images).mean():.0%} NaN. If a model made them, its "
+            "training has diverged: go back to an earlier checkpoint and "
+            "lower the learning rates."
+        )
+    unit = np.clip(images, -1.0, 1.0) * np.float32(0.5) + np.float32(0.5)
+    # Halves go to the even neighbor, as in TensorFlow: 127.5 becomes 128.
+    return np.rint(unit * np.float32(255)).astype("uint8")
+
+
+def from_uint8(images):
+    """Returns bytes as a numpy array of float32 in [-1, 1]."""
+    return images.astype("float32") / 127.5 - 1.0
+
+
+def to_unit(images):
+    """Returns images in [-1, 1] as a float32 tensor in [0, 1], clipped.
+
+    It consists of TensorFlow operations, for what is served. Times 255 and
+    rounded, the result is `to_uint8(images)`.
+    """
+    return tf.clip_by_value(tf.cast(images, tf.float32), -1.0, 1.0) * 0.5 + 0.5
+
+
+def require_images(images):
+    """Raises a `ValueError` unless `images` is a batch of images.
+
+    Args:
+        images: Anything; an array or tensor (symbolic ones included) of shape
+            `(batch, height, width, channels)` with 1 or 3 channels passes.
+    """
+    shape = getattr(images, "shape", None)
+    if shape is None or len(shape) != 4 or shape[-1] not in (1, 3):
+        received = type(images).__name__ if shape is None else tuple(shape)
+        raise ValueError(
+            "Images must be one array of shape (batch, height, width, "
+            f"channels) with 1 or 3 channels. Received: {received}. Models "
+            "of other samples can't be pictured, scored as images or served "
+            "as images: leave that step out for them."
+        )
+
+
+def grid(images, columns, padding=2):
+    """Returns one picture of many, in rows of `columns`, on white.
+
+    Args:
+        images: Array or tensor of shape `(number, height, width, channels)`
+            in [-1, 1], with 1 or 3 channels.
+        columns: Integer, images in a row. The last row may be shorter.
+        padding: Integer, pixels between two images.
+
+    Returns:
+        Numpy array, uint8, of shape `(rows * (height + padding) - padding,
+        columns * (width + padding) - padding, channels)`.
+
+    Raises:
+        ValueError: If `images` isn't a batch of at least one image, or
+            `columns` isn't positive.
+    """
+    require_images(images)
+    number, height, width, channels = images.shape
+    if number < 1 or columns < 1:
+        raise ValueError(
+            "A grid takes at least one image and one column. Received: "
+            f"{number} images, columns={columns}."
+        )
+    rows = -(-number // columns)
+    cells = np.full(
+        (rows * columns, height + padding, width + padding, channels),
+        255,
+        dtype="uint8",
+    )
+    cells[:number, :height, :width] = to_uint8(images)
+    cells = cells.reshape((rows, columns, *cells.shape[1:])).swapaxes(1, 2)
+    picture = cells.reshape(
+        (rows * (height + padding), columns * (width + padding), channels)
+    )
+    return picture[: -padding or None, : -padding or None]
