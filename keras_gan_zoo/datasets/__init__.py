@@ -1,0 +1,18 @@
+"""Data as `tf.data.Dataset` objects of full batches, images in [-1, 1]."""
+
+from keras_gan_zoo.datasets.gaussians import (
+    gaussian_grid,
+    gaussian_ring,
+    grid_centers,
+    ring_centers,
+)
+from keras_gan_zoo.datasets.image_folder import image_folder
+from keras_gan_zoo.datasets.images import (
+    by_name,
+    cifar10,
+    class_names,
+    embedded,
+    fashion_mnist,
+    mnist,
+)
+from keras_gan_zoo.datasets.prepare import PreparationError, prepare_dataset

@@ -1,0 +1,259 @@
+"""The image data sets: CIFAR-10, MNIST, Fashion-MNIST and an embedded one.
+
+All are kept in memory as uint8. Licences of the data: Fashion-MNIST is under
+the MIT licence (Zalando SE); MNIST is copyright of Yann LeCun and Corinna
+Cortes; for CIFAR-10 no licence is stated, its author asks for a citation of
+"Learning Multiple Layers of Features from Tiny Images" (Krizhevsky, 2009): do
+not redistribute it.
+"""
+
+import functools
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+
+from keras_gan_zoo.datasets.image_folder import folder_classes, image_folder
+from keras_gan_zoo.datasets.prepare import find_data_dir, prepared_builder
+from keras_gan_zoo.datasets.streams import finish, index_batches
+
+CLASS_NAMES = {
+    "cifar10": "airplane automobile bird cat deer dog frog horse ship truck",
+    "mnist": "0 1 2 3 4 5 6 7 8 9",
+    "fashion_mnist": "T-shirt/top Trouser Pullover Dress Coat Sandal Shirt "
+    "Sneaker Bag Ankle_boot",
+}
+CLASS_NAMES = {
+    name: [word.replace("_", " ") for word in words.split()]
+    for name, words in CLASS_NAMES.items()
+}
+CLASS_NAMES["embedded"] = CLASS_NAMES["fashion_mnist"]
+
+EMBEDDED_SHEET = Path(__file__).with_name("data") / "fashion_mnist_1000.png"
+
+
+def cifar10(
+    batch_size,
+    split="train",
+    labels=False,
+    seed=0,
+    start_step=None,
+    data_dir=None,
+):
+    """CIFAR-10: 60,000 colour photographs in ten classes.
+
+    The data come from the prepared directory of TensorFlow Datasets. If they
+    are not there they are prepared first; see `prepare_dataset`.
+
+    Args:
+        batch_size: Integer. All batches are full: what is left of an epoch
+            is left out.
+        split: `"train"` (50,000 images) or `"test"` (10,000).
+        labels: Whether to give `(images, labels)`.
+        seed: Integer. Sets the order.
+        start_step: `None` for one pass over the data, in another order each
+            time the data set is iterated, as in `gan.fit(cifar10(64),
+            epochs=5)`; the test split keeps its own order. An integer for an
+            endless stream, as in `gan.fit(cifar10(64, start_step=k),
+            steps_per_epoch=100)`: the stream is as if `k` batches had been
+            taken already, each epoch's order being a function of the seed and
+            the number of the epoch.
+        data_dir: Directory of TensorFlow Datasets. Default: the environment
+            variable `TFDS_DATA_DIR`, or `~/tensorflow_datasets`.
+
+    Returns:
+        `tf.data.Dataset` of images, float32 in [-1, 1], of shape `(batch_size,
+        32, 32, 3)`; with labels, of pairs with int32 labels `(batch_size,)`.
+
+    Raises:
+        ValueError: If an argument is out of range or the batch is larger than
+            the data set.
+        PreparationError: If the data are not there and no source can be had.
+
+    Source: Krizhevsky 2009, "Learning Multiple Layers of Features from Tiny
+    Images". No licence is stated: do not redistribute the images.
+    """
+    return _from_tfds(
+        "cifar10", batch_size, split, labels, seed, start_step, data_dir
+    )
+
+
+def mnist(
+    batch_size,
+    split="train",
+    labels=False,
+    seed=0,
+    start_step=None,
+    data_dir=None,
+):
+    """MNIST: 70,000 handwritten digits, white on black.
+
+    Arguments, result and errors as of `cifar10`, except that the training
+    split has 60,000 images and images have shape `(batch_size, 28, 28, 1)`.
+
+    Source: LeCun, Cortes and Burges, "The MNIST database of handwritten
+    digits". Copyright Yann LeCun and Corinna Cortes.
+    """
+    return _from_tfds(
+        "mnist", batch_size, split, labels, seed, start_step, data_dir
+    )
+
+
+def fashion_mnist(
+    batch_size,
+    split="train",
+    labels=False,
+    seed=0,
+    start_step=None,
+    data_dir=None,
+):
+    """Fashion-MNIST: 70,000 pieces of clothing in the format of MNIST.
+
+    Arguments, result and errors as of `cifar10`, except that the training
+    split has 60,000 images and images have shape `(batch_size, 28, 28, 1)`.
+
+    Source: Xiao, Rasul and Vollgraf 2017, https://arxiv.org/abs/1708.07747.
+    MIT licence, Zalando SE.
+    """
+    return _from_tfds(
+        "fashion_mnist", batch_size, split, labels, seed, start_step, data_dir
+    )
+
+
+def embedded(batch_size, split="train", labels=False, seed=0, start_step=None):
+    """1,000 images of Fashion-MNIST that come with this package.
+
+    The first 100 training images of each class: for tests, examples and
+    machines without a network. Arguments, result and errors as of `cifar10`,
+    except that `"train"` is the only split and images have shape
+    `(batch_size, 28, 28, 1)`.
+
+    Source: as `fashion_mnist`; `data/LICENSE` has the licence.
+    """
+    _check_split("embedded", split, ["train"])
+    return _from_arrays(
+        *_embedded_arrays(), batch_size, labels, seed, start_step
+    )
+
+
+def by_name(
+    name,
+    batch_size,
+    labels=False,
+    split="train",
+    seed=0,
+    start_step=None,
+    data_dir=None,
+    image_size=32,
+):
+    """The data set of a name, for the `--dataset` of a script.
+
+    Args:
+        name: `"cifar10"`, `"mnist"`, `"fashion_mnist"`, `"embedded"`, or the
+            path of a folder of images.
+        batch_size, labels, split, seed, start_step, data_dir: As of `cifar10`.
+            The embedded images and folders have the split `"train"` only.
+        image_size: Height and width of the images of a folder, which are in
+            colour. The data sets with a name have sizes of their own.
+
+    Returns:
+        `tf.data.Dataset` as of `cifar10`.
+
+    Raises:
+        ValueError: If the name is neither a data set nor a folder, and what
+            `cifar10` and `image_folder` raise.
+    """
+    options = dict(labels=labels, seed=seed, start_step=start_step)
+    if name in ("cifar10", "mnist", "fashion_mnist"):
+        return _from_tfds(
+            name, batch_size, split=split, data_dir=data_dir, **options
+        )
+    if name == "embedded":
+        return embedded(batch_size, split=split, **options)
+    _check_folder(name)
+    _check_split(f"the folder {name}", split, ["train"])
+    return image_folder(name, image_size, batch_size, **options)
+
+
+def class_names(name):
+    """The names of the classes, in the order of their labels.
+
+    Args:
+        name: As of `by_name`. The classes of a folder are its sub-folders.
+
+    Returns:
+        List of strings.
+
+    Raises:
+        ValueError: If the name is neither a data set nor a folder, or the
+            folder has no sub-folders.
+    """
+    if name in CLASS_NAMES:
+        return list(CLASS_NAMES[name])
+    _check_folder(name)
+    return folder_classes(name)
+
+
+def _from_tfds(name, batch_size, split, labels, seed, start_step, data_dir):
+    _check_split(name, split, ["train", "test"])
+    arrays = _tfds_arrays(name, split, find_data_dir(data_dir))
+    shuffle = split == "train"
+    return _from_arrays(*arrays, batch_size, labels, seed, start_step, shuffle)
+
+
+# Reading takes seconds, and a script may want the same images to train on and
+# to score against.
+@functools.lru_cache(maxsize=2)
+def _tfds_arrays(name, split, data_dir):
+    """Returns uint8 images and int64 labels of a whole split as tensors."""
+    # TFDS is slow to import, and nothing else here needs it.
+    import tensorflow_datasets as tfds
+
+    builder = prepared_builder(name, data_dir)
+    with tf.device("CPU"):  # The data do not fit the memory of each GPU.
+        return builder.as_dataset(
+            split=split,
+            batch_size=-1,
+            as_supervised=True,
+            # One file after the other: an order that never changes.
+            read_config=tfds.ReadConfig(interleave_cycle_length=1),
+        )
+
+
+@functools.lru_cache(maxsize=1)
+def _embedded_arrays():
+    """Returns uint8 images and labels: class k is row k of the sheet."""
+    sheet = np.asarray(Image.open(EMBEDDED_SHEET))
+    images = sheet.reshape(10, 28, 100, 28).swapaxes(1, 2)
+    return images.reshape(-1, 28, 28, 1), np.repeat(np.arange(10), 100)
+
+
+def _from_arrays(
+    images, class_ids, batch_size, labels, seed, start_step, shuffle=True
+):
+    batches = index_batches(len(images), batch_size, seed, start_step, shuffle)
+    with tf.device("CPU"):
+        pool = tf.constant(images)
+        return finish(
+            batches,
+            lambda indices: tf.gather(pool, indices),
+            class_ids if labels else None,
+        )
+
+
+def _check_split(name, split, splits):
+    if split not in splits:
+        raise ValueError(
+            f"Expected a split of {name}: one of {splits}. "
+            f"Received: split={split!r}"
+        )
+
+
+def _check_folder(name):
+    if not Path(name).expanduser().is_dir():
+        raise ValueError(
+            "Expected the name of a data set (cifar10, mnist, fashion_mnist, "
+            "embedded) or the path of an existing folder of images. "
+            f"Received: name={str(name)!r}"
+        )

@@ -1,0 +1,127 @@
+"""What all image data sets share: their order, their batches, their scale.
+
+The order of an epoch is a pure function of (seed, epoch), and an epoch is a
+shuffle of *indices*. Any step of training can therefore be reached at once,
+which is what makes a resumed run see the batches of the uninterrupted one.
+"""
+
+import operator
+
+import tensorflow as tf
+
+# Keeps the numbers of the data apart from those of the models, whose seeds are
+# (seed, 0): the same numbers for both would tie latents to data.
+DATA_TAG = 0x64617461
+
+
+def fold_seed(seed, number):
+    """Returns the data's own random seed, shape `(2,)`, for (seed, number)."""
+    return tf.random.experimental.stateless_fold_in(
+        tf.constant([seed, DATA_TAG], tf.int64), number, alg="philox"
+    )
+
+
+def scale_images(images):
+    """Turns uint8 images into float32 in [-1, 1]: 0 is -1 and 255 is 1."""
+    return tf.cast(images, tf.float32) / 127.5 - 1.0
+
+
+def check_integer(name, value, minimum):
+    """Returns `value` as a Python integer, or raises a `ValueError`."""
+    try:
+        # Accepts what counts exactly: numpy integers and scalar tensors too.
+        number = operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or number < minimum:
+        raise ValueError(
+            f"`{name}` must be an integer of at least {minimum}. "
+            f"Received: {name}={value!r}"
+        )
+    return number
+
+
+def index_batches(num_examples, batch_size, seed, start_step, shuffle=True):
+    """Batches of the indices of a data set.
+
+    Args:
+        num_examples: Integer, size of the data set.
+        batch_size: Integer. What does not fill a batch is left out for this
+            epoch.
+        seed: Integer. The same seed gives the same order.
+        start_step: `None` for one pass, in another order at each iteration,
+            or the step of training at which an endless stream begins.
+        shuffle: Whether the one pass is shuffled. A stream always is.
+
+    Returns:
+        `tf.data.Dataset` of int64 tensors of shape `(batch_size,)`.
+
+    Raises:
+        ValueError: If the data set does not fill one batch, or an argument
+            is not an integer of the right range.
+    """
+    batch_size = check_integer("batch_size", batch_size, 1)
+    seed = check_integer("seed", seed, 0)
+    if batch_size > num_examples:
+        raise ValueError(
+            "Expected a batch size of at most the size of the data set, "
+            f"{num_examples}, since only full batches are given. "
+            f"Received: batch_size={batch_size}. Use a smaller batch."
+        )
+    if start_step is None:
+        indices = tf.data.Dataset.range(num_examples)
+        if shuffle:
+            indices = indices.shuffle(num_examples, seed=seed)
+        return indices.batch(batch_size, drop_remainder=True)
+
+    start_step = check_integer("start_step", start_step, 0)
+    steps_per_epoch = num_examples // batch_size
+
+    def one_epoch(epoch):
+        # Not `Dataset.shuffle`: its order also depends on the global seed.
+        order = tf.random.experimental.stateless_shuffle(
+            tf.range(num_examples, dtype=tf.int64),
+            fold_seed(seed, epoch),
+            alg="philox",
+        )
+        return tf.data.Dataset.from_tensor_slices(order).batch(
+            batch_size, drop_remainder=True
+        )
+
+    batches = (
+        tf.data.Dataset.counter(start_step // steps_per_epoch)
+        .flat_map(one_epoch)
+        .skip(start_step % steps_per_epoch)
+    )
+    # Keras then asks for `steps_per_epoch` instead of training forever.
+    return batches.apply(
+        tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
+    )
+
+
+def finish(batches, read, labels):
+    """Turns batches of indices into batches of images.
+
+    Args:
+        batches: `tf.data.Dataset` of indices from `index_batches`.
+        read: Function of indices `(batch,)` that returns uint8 images
+            `(batch, height, width, channels)`.
+        labels: Integer array or tensor with one label for each image of the
+            data set, or `None` for images alone.
+
+    Returns:
+        `tf.data.Dataset` of images, float32 in [-1, 1], or of pairs of images
+        and int32 labels `(batch,)`.
+    """
+    if labels is not None:
+        labels = tf.cast(labels, tf.int32)
+
+    def example(indices):
+        images = scale_images(read(indices))
+        return (
+            images if labels is None else (images, tf.gather(labels, indices))
+        )
+
+    return batches.map(
+        example, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
+    ).prefetch(tf.data.AUTOTUNE)
