@@ -1,0 +1,92 @@
+"""ACGAN: Conditional Image Synthesis with Auxiliary Classifier GANs.
+
+Odena, Olah and Shlens, 2017
+https://arxiv.org/abs/1610.09585
+"""
+
+import keras
+import tensorflow as tf
+
+from keras_gan_zoo import losses
+from keras_gan_zoo.models.base import ConditionalGAN
+
+
+@keras.saving.register_keras_serializable("keras_gan_zoo")
+class ACGAN(ConditionalGAN):
+    """A GAN whose discriminator names the class beside telling real from fake.
+
+    Section 4: with `L_S` the log-likelihood of the right source and `L_C` that
+    of the right class, of real and of generated images alike, the
+    discriminator maximizes `L_S + L_C` and the generator `L_C - L_S`, here in
+    its non-saturating form. Both want images whose class can be read. The
+    discriminator isn't given the label; it has to see it.
+
+    Args:
+        generator: Model from latents `(batch, latent_dim)` and integer labels
+            `(batch,)` to images.
+        discriminator: Model from images to a pair of scores `(batch, 1)` and
+            logits of the classes `(batch, num_classes)`, without a softmax.
+        latent_dim: Integer, size of the latent space.
+        num_classes: Integer, number of classes.
+        **kwargs: Further arguments of `GAN`.
+
+    Example:
+
+    ```python
+    gan = ACGAN(
+        generator=conditional_dcgan_generator(100, (28, 28, 1), 10),
+        discriminator=acgan_discriminator((28, 28, 1), 10),
+        latent_dim=100,
+        num_classes=10,
+    )
+    gan.compile(
+        generator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
+        discriminator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
+    )
+    gan.fit(fashion_mnist(100, labels=True), epochs=20)
+    boots = gan.generate(16, labels=[9] * 16)
+    ```
+    """
+
+    def __init__(
+        self, generator, discriminator, latent_dim, num_classes, **kwargs
+    ):
+        super().__init__(
+            generator, discriminator, latent_dim, num_classes, **kwargs
+        )
+        self.accuracy_tracker = keras.metrics.Mean("fake_class_accuracy")
+
+    def train_step(self, data):
+        """Moves the discriminator, then the generator."""
+        for inputs in self.discriminator_batches(self.unpack(data)):
+            self.update("discriminator", inputs)
+        self.update("generator", inputs)
+        return self.loss_results()
+
+    def discriminator_loss(self, inputs, training=True):
+        images, labels = inputs
+        fakes, fake_labels = self.fakes_like(images, training)
+        scores, logits = self.discriminator(images, training=training)
+        fake_scores, fake_logits = self.discriminator(fakes, training=training)
+        return (
+            losses.non_saturating_discriminator_loss(scores, fake_scores)
+            + self.class_loss(labels, logits)
+            + self.class_loss(fake_labels, fake_logits)
+        )
+
+    def generator_loss(self, inputs, training=True):
+        images, _ = inputs
+        fakes, labels = self.fakes_like(images, training)
+        scores, logits = self.discriminator(fakes, training=training)
+        hits = keras.metrics.sparse_categorical_accuracy(labels, logits)
+        self.accuracy_tracker.update_state(hits)
+        source_loss = losses.non_saturating_generator_loss(scores)
+        return source_loss + self.class_loss(labels, logits)
+
+    def class_loss(self, labels, logits):
+        """Mean cross-entropy of the classes: `-L_C` of one batch."""
+        return tf.reduce_mean(
+            tf.nn.sparse_softmax_cross_entropy_with_logits(
+                labels, tf.cast(logits, tf.float32)
+            )
+        )

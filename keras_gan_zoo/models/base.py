@@ -1,0 +1,591 @@
+"""The base classes of the zoo: the mechanics of adversarial training, once.
+
+`AdversarialModel` knows players, their losses and their moves. `GAN` adds the
+latent prior and the generator's moving average, `ConditionalGAN` class labels.
+"""
+
+import random
+import warnings
+
+import keras
+import tensorflow as tf
+
+from keras_gan_zoo import checks, noise, replicas
+
+
+class AdversarialModel(keras.Model):
+    """A game of players who each minimize a loss of their own.
+
+    Keras trains one loss with one optimizer. Here each player has networks, a
+    loss and an optimizer, and `train_step` says who moves when. A subclass
+    writes:
+
+    * `players`: the networks each player moves;
+    * `<player>_loss(inputs, training=True)` for each player: a scalar, the
+      mean over the batch;
+    * `train_step(data)`: the moves in the order of the paper's algorithm, by
+      calls to `update`, ending in `return self.loss_results()`.
+
+    The class does the rest: the gradients of one player only, loss scaling in
+    mixed precision, the share of each replica in multi-replica training,
+    weight regularization, noise that is a function of the step, a metric for
+    each loss, a check of the first batch, `evaluate()` and saving.
+
+    Networks must be built before they are passed to the constructor. Networks
+    do not share layers with each other: heads on a common body are the
+    outputs of one network.
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        # Noise is a function of (seed, step, draw): see `next_seed`. As
+        # weights, seed and step are saved and a resumed run sees the same.
+        self.noise_seed = self._add_counter("noise_seed")
+        self.noise_seed.assign(random.randrange(2**31))
+        self.step = self._add_counter("step")
+        self.evaluation_step = self._add_counter("evaluation_step")
+        self._evaluating = False
+        self._draws = 0
+        self._warned_of_partial_batch = False
+        self.built = True  # As its networks are.
+
+    @property
+    def players(self):
+        """Maps the name of each player to the list of networks it moves."""
+        raise NotImplementedError
+
+    def train_step(self, data):
+        raise NotImplementedError(
+            f"{type(self).__name__} must implement `train_step(data)`: the "
+            "order in which the players move."
+        )
+
+    def compile(
+        self,
+        metrics=None,
+        run_eagerly=False,
+        steps_per_execution=1,
+        jit_compile="auto",
+        **optimizers,
+    ):
+        """Configures the model for training.
+
+        Args:
+            metrics: List of `keras.metrics.Metric` for `evaluate()`, updated
+                by `update_state(real, generated)`.
+            run_eagerly: See `keras.Model.compile()`.
+            steps_per_execution: See `keras.Model.compile()`.
+            jit_compile: See `keras.Model.compile()`.
+            **optimizers: One optimizer (or its name) for each player, as
+                `<player>_optimizer`.
+        """
+        expected = [f"{player}_optimizer" for player in self.players]
+        if sorted(optimizers) != sorted(expected):
+            raise ValueError(
+                f"`{type(self).__name__}.compile()` takes one optimizer for "
+                f"each player. Expected: {expected}. "
+                f"Received: {list(optimizers)}."
+            )
+        if len({id(optimizer) for optimizer in optimizers.values()}) < len(
+            [o for o in optimizers.values() if not isinstance(o, str)]
+        ):
+            raise ValueError(
+                "Each player needs an optimizer of its own, since an "
+                "optimizer keeps the moments of one set of weights. Received "
+                "one object for several players. Create one for each."
+            )
+        if replicas.count() > 1 and (
+            jit_compile is True or steps_per_execution != 1
+        ):
+            raise ValueError(
+                "TensorFlow can't combine a distribution strategy with "
+                "`jit_compile=True` or `steps_per_execution` above 1. "
+                f"Received: jit_compile={jit_compile}, "
+                f"steps_per_execution={steps_per_execution}. Leave them out."
+            )
+        super().compile(
+            optimizer=None,
+            run_eagerly=run_eagerly,
+            steps_per_execution=steps_per_execution,
+            jit_compile=jit_compile,
+        )
+        self._draws = 0
+        self.evaluation_metrics = list(metrics or [])
+        self.loss_trackers = {}
+        for player, networks in self.players.items():
+            optimizer = keras.optimizers.get(optimizers[f"{player}_optimizer"])
+            if any(net.compute_dtype == "float16" for net in networks):
+                optimizer = _with_loss_scale(optimizer)
+            optimizer.build(_trainable_variables(networks))
+            setattr(self, f"{player}_optimizer", optimizer)
+            self.loss_trackers[player] = keras.metrics.Mean(f"{player}_loss")
+        self.optimizer = PlayerOptimizers(
+            [getattr(self, name) for name in expected], self.step
+        )
+
+    def fit(self, x=None, y=None, **kwargs):
+        """Trains the model; see `keras.Model.fit()`.
+
+        Args:
+            x: `tf.data.Dataset` of full batches (samples, pairs of samples
+                and labels, or dictionaries as tensorflow-datasets has them),
+                or an array of samples. Images are floats in [-1, 1].
+            y: Labels, if `x` is an array and the model is conditional.
+            **kwargs: Further arguments of `keras.Model.fit()`.
+
+        Returns:
+            A `keras.callbacks.History`.
+
+        Raises:
+            ValueError: If the first batch isn't what the model takes.
+        """
+        batch_size = kwargs.get("batch_size")
+        self._check_data(x, y, batch_size)
+        validation_data = kwargs.get("validation_data")
+        if validation_data is not None:
+            pair = keras.utils.unpack_x_y_sample_weight(validation_data)
+            size = kwargs.get("validation_batch_size") or batch_size
+            self._check_data(*pair[:2], size)
+        self._draws = 0
+        history = super().fit(x, y, **kwargs)
+        if self.compiled:
+            for player, networks in self.players.items():
+                optimizer = getattr(self, f"{player}_optimizer")
+                variables = _trainable_variables(networks)
+                optimizer.finalize_variable_values(variables)
+        return history
+
+    def evaluate(self, x=None, y=None, **kwargs):
+        """Reports losses and metrics; see `keras.Model.evaluate()`.
+
+        It draws the same latents at each call, so that calls compare.
+        """
+        if "_use_cached_eval_dataset" not in kwargs:  # `fit` has looked.
+            self._check_data(x, y, kwargs.get("batch_size"))
+        self.evaluation_step.assign(0)
+        return super().evaluate(x, y, **kwargs)
+
+    def update(self, player, inputs):
+        """Moves one player one optimizer step down its loss.
+
+        Args:
+            player: String, the name of the player.
+            inputs: What `<player>_loss` takes.
+
+        Returns:
+            The loss before the move, a scalar tensor.
+        """
+        compute_loss = getattr(self, f"{player}_loss")
+        optimizer = getattr(self, f"{player}_optimizer")
+        networks = self.players[player]
+        variables = _trainable_variables(networks)
+        values = [variable.value for variable in variables]
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(values)
+            loss = compute_loss(inputs, training=True)
+            objective = loss + sum(sum(net.losses) for net in networks)
+            # Optimizers sum the gradients of the replicas.
+            objective /= replicas.count()
+            objective = optimizer.scale_loss(objective)
+        optimizer.apply(tape.gradient(objective, values), variables)
+        self.loss_trackers[player].update_state(loss)
+        return loss
+
+    def test_step(self, data):
+        """Reports the losses and metrics on held-out data; nobody moves."""
+        training_draws, self._draws, self._evaluating = self._draws, 0, True
+        try:
+            inputs = self.unpack(data)
+            for player, tracker in self.loss_trackers.items():
+                compute_loss = getattr(self, f"{player}_loss")
+                tracker.update_state(compute_loss(inputs, training=False))
+            for metric in self.evaluation_metrics:
+                metric.update_state(*self.real_and_generated(inputs))
+            self.evaluation_step.assign_add(1)
+        finally:
+            self._draws, self._evaluating = training_draws, False
+        return self.get_metrics_result()
+
+    def unpack(self, data):
+        """Turns what the dataset yields into what the losses take."""
+        return data
+
+    def check_inputs(self, inputs):
+        """Raises a `ValueError` if a batch, as unpacked, is not fit to use."""
+
+    def real_and_generated(self, inputs):
+        """Returns the two batches that the metrics of `compile()` compare."""
+        raise NotImplementedError
+
+    def serving_signature(self):
+        """Returns the `tf.TensorSpec` of each input of `call()`."""
+        raise NotImplementedError
+
+    @property
+    def metrics(self):
+        # Keras adds a "loss" tracker to every compiled model; a game has none.
+        return [metric for metric in super().metrics if metric.name != "loss"]
+
+    def loss_results(self):
+        """Ends a training step and returns the running means it reports."""
+        self.step.assign_add(1)
+        self._draws = 0
+        return {
+            metric.name: metric.result()
+            for metric in self.metrics
+            if metric not in self.evaluation_metrics
+        }
+
+    def next_seed(self):
+        """Returns the seed of the next draw within this step.
+
+        It depends on the model's seed, the step and the number of earlier
+        draws in the step, and on nothing else; evaluation has seeds of its
+        own. To be used with `keras_gan_zoo.noise`.
+        """
+        seed, step = self.noise_seed.value, self.step.value
+        if self._evaluating:
+            seed, step = -1 - seed, self.evaluation_step.value
+        self._draws += 1
+        return noise.fold_in(tf.stack([seed, step]), self._draws)
+
+    def load_weights(self, filepath, *args, **kwargs):
+        """See `keras.Model.load_weights()`; skipping an optimizer raises."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", "Skipping variable loading")
+            super().load_weights(filepath, *args, **kwargs)
+
+    def save_own_variables(self, store):
+        super().save_own_variables(store)
+        for index, state in enumerate(self._random_states()):
+            store[f"random_state_{index}"] = state.numpy()
+
+    def load_own_variables(self, store):
+        states = self._random_states()
+        names = [f"random_state_{index}" for index in range(len(states))]
+        for name, state in zip(names, states):
+            state.assign(store[name])
+        super().load_own_variables(
+            {key: store[key] for key in store.keys() if key not in names}
+        )
+
+    def get_compile_config(self):
+        if not self.compiled:
+            return {}
+        optimizers = [f"{player}_optimizer" for player in self.players]
+        return keras.saving.serialize_keras_object(
+            {
+                "metrics": self.evaluation_metrics,
+                "run_eagerly": self.run_eagerly,
+                "steps_per_execution": self.steps_per_execution,
+                "jit_compile": self.jit_compile,
+                **{name: getattr(self, name) for name in optimizers},
+            }
+        )
+
+    def compile_from_config(self, config):
+        self.compile(**keras.saving.deserialize_keras_object(config))
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(
+            **{
+                name: keras.saving.deserialize_keras_object(value)
+                for name, value in config.items()
+            }
+        )
+
+    def _add_counter(self, name):
+        return self.add_weight(
+            shape=(),
+            dtype="int64",
+            initializer="zeros",
+            trainable=False,
+            aggregation="only_first_replica",
+            name=name,
+        )
+
+    def _random_states(self):
+        # Of dropout and its like, which Keras leaves out of its files.
+        weights = {id(weight) for weight in self.weights}
+        return [v for v in self.variables if id(v) not in weights]
+
+    def _check_data(self, x, y, batch_size):
+        batch = checks.first_batch(x, y, batch_size)
+        if batch is not None:
+            self.check_inputs(self.unpack(batch))
+        if checks.may_end_in_partial_batch(x, batch_size):
+            message = (
+                "The last batch may be smaller than the others. Batch the "
+                "dataset by `batch(n, drop_remainder=True)`, or choose a "
+                "batch size that divides the number of samples."
+            )
+            if self.distribute_strategy.num_replicas_in_sync > 1:
+                raise ValueError(
+                    f"Replicas need parts of equal size. {message}"
+                )
+            if not self._warned_of_partial_batch:
+                warnings.warn(message, stacklevel=3)
+                self._warned_of_partial_batch = True
+
+
+class PlayerOptimizers:
+    """What callbacks find as `model.optimizer`: every player's optimizer.
+
+    Keras's learning-rate callbacks act on each of `optimizers`; whatever looks
+    for one learning rate gets an error instead of an optimizer that is never
+    stepped. `keras.optimizers.MultiOptimizer` can't serve: it refuses loss
+    scaling, and networks that serve two players.
+
+    Args:
+        optimizers: List of `keras.optimizers.Optimizer`.
+        iterations: Variable that counts training steps.
+    """
+
+    built = True
+
+    def __init__(self, optimizers, iterations):
+        self.optimizers = optimizers
+        self.iterations = iterations
+
+    @property
+    def learning_rate(self):
+        raise AttributeError(
+            "An adversarial model has one learning rate for each player. Use "
+            "`model.optimizer.optimizers`, or `model.generator_optimizer` and "
+            "its like."
+        )
+
+
+class GAN(AdversarialModel):
+    """A generator of samples from latents, and a discriminator of samples.
+
+    Args:
+        generator: Model from latents `(batch, latent_dim)` to samples.
+        discriminator: Model from samples to scores.
+        latent_dim: Integer, size of the latent space.
+        discriminator_steps: Integer, number of discriminator updates for one
+            generator update. Each takes its own part of the batch, so the
+            dataset must yield batches `discriminator_steps` times as large.
+        ema_decay: Float in [0, 1) or `None`. If a float, the model keeps an
+            exponential moving average of the generator's weights, and
+            `call()`, `generate()`, `evaluate()` metrics and export use it.
+    """
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        latent_dim,
+        discriminator_steps=1,
+        ema_decay=None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        checks.require_built("generator", generator)
+        checks.require_built("discriminator", discriminator)
+        checks.require_latent_size(generator, latent_dim)
+        if ema_decay is not None and not 0.0 <= ema_decay < 1.0:
+            raise ValueError(
+                "`ema_decay` must be in [0, 1), or None for no average. "
+                f"Received: ema_decay={ema_decay}."
+            )
+        if discriminator_steps < 1:
+            raise ValueError(
+                "`discriminator_steps` must be at least 1. "
+                f"Received: discriminator_steps={discriminator_steps}."
+            )
+        self.generator = generator
+        self.discriminator = discriminator
+        self.latent_dim = latent_dim
+        self.discriminator_steps = discriminator_steps
+        self.ema_decay = ema_decay
+        self.ema_generator = None
+        if ema_decay is not None:
+            self.ema_generator = keras.models.clone_model(generator)
+            self.ema_generator.set_weights(generator.get_weights())
+            self.ema_generator.trainable = False
+
+    @property
+    def players(self):
+        return {
+            "discriminator": [self.discriminator],
+            "generator": [self.generator],
+        }
+
+    def call(self, inputs, training=False):
+        """Maps generator inputs to samples."""
+        generator = self.generator
+        if self.ema_generator is not None:
+            generator = self.ema_generator
+        return generator(inputs, training=training)
+
+    def sample_prior(self, batch_size, seed=None):
+        """Draws a batch of generator inputs.
+
+        Args:
+            batch_size: Integer or scalar tensor.
+            seed: Integer to draw the same batch again, a seed from
+                `next_seed()`, or `None` for another batch at each call.
+
+        Returns:
+            Latents of shape `(batch_size, latent_dim)`, standard normal.
+        """
+        shape = [batch_size, self.latent_dim]
+        return noise.normal(shape, noise.as_seed(seed))
+
+    def generate(self, batch_size, seed=None):
+        """Returns `batch_size` samples; the same ones for the same `seed`."""
+        return self(self.sample_prior(batch_size, seed))
+
+    def serving_signature(self):
+        """Returns the `tf.TensorSpec` of each input of `call()`."""
+        return [tf.TensorSpec((None, self.latent_dim), tf.float32, "latents")]
+
+    def fakes_like(self, samples, training):
+        """Returns as many samples of the generator as there are `samples`."""
+        inputs = self.sample_prior(tf.shape(samples)[0], self.next_seed())
+        return self.generator(inputs, training=training)
+
+    def discriminator_batches(self, inputs):
+        """Splits a batch into one part for each discriminator update."""
+        tensors = tf.nest.flatten(inputs)
+        self._require_divisible(tensors[0].shape[0])
+        parts = [tf.split(t, self.discriminator_steps) for t in tensors]
+        return [tf.nest.pack_sequence_as(inputs, part) for part in zip(*parts)]
+
+    def update(self, player, inputs):
+        loss = super().update(player, inputs)
+        if player == "generator" and self.ema_generator is not None:
+            self._update_moving_average()
+        return loss
+
+    def unpack(self, data):
+        samples, _ = checks.samples_and_labels(data)
+        return samples
+
+    def check_inputs(self, inputs):
+        self._require_divisible(inputs.shape[0])
+        checks.check_images(inputs, self.discriminator)
+
+    def real_and_generated(self, inputs):
+        number = tf.shape(inputs)[0]
+        return inputs, self(self.sample_prior(number, self.next_seed()))
+
+    def get_config(self):
+        serialize = keras.saving.serialize_keras_object
+        return {
+            **super().get_config(),
+            "generator": serialize(self.generator),
+            "discriminator": serialize(self.discriminator),
+            "latent_dim": self.latent_dim,
+            "discriminator_steps": self.discriminator_steps,
+            "ema_decay": self.ema_decay,
+        }
+
+    def _require_divisible(self, batch_size):
+        if batch_size is not None and batch_size % self.discriminator_steps:
+            raise ValueError(
+                "A batch is split into one part for each discriminator "
+                "update, so its size must be a multiple of their number. "
+                f"Received: batch_size={batch_size}, "
+                f"discriminator_steps={self.discriminator_steps}. Batch the "
+                "dataset by `batch(n * discriminator_steps, "
+                "drop_remainder=True)`."
+            )
+
+    def _update_moving_average(self):
+        for average, weight in zip(
+            self.ema_generator.weights, self.generator.weights
+        ):
+            if weight.trainable:
+                average.assign(weight + self.ema_decay * (average - weight))
+            else:  # Statistics of normalization layers.
+                average.assign(weight)
+
+
+class ConditionalGAN(GAN):
+    """A `GAN` whose generator takes `(latents, labels)`.
+
+    Args:
+        generator: Model from latents and integer labels to samples.
+        discriminator: Model from samples, or samples and labels, to scores.
+        latent_dim: Integer, size of the latent space.
+        num_classes: Integer, number of classes.
+        **kwargs: Further arguments of `GAN`.
+    """
+
+    def __init__(
+        self, generator, discriminator, latent_dim, num_classes, **kwargs
+    ):
+        super().__init__(generator, discriminator, latent_dim, **kwargs)
+        self.num_classes = num_classes
+
+    def sample_prior(self, batch_size, seed=None):
+        """Draws `(latents, labels)`, the labels uniformly."""
+        latents_seed, labels_seed = noise.split(noise.as_seed(seed))
+        latents = noise.normal([batch_size, self.latent_dim], latents_seed)
+        labels = noise.integers([batch_size], labels_seed, self.num_classes)
+        return latents, labels
+
+    def generate(self, batch_size, seed=None, labels=None):
+        """Returns `batch_size` samples; the same ones for the same `seed`.
+
+        Args:
+            batch_size: Integer.
+            seed: Integer or `None`, see `sample_prior`.
+            labels: Integer array of shape `(batch_size,)`, or `None` to draw
+                them uniformly.
+        """
+        latents, drawn_labels = self.sample_prior(batch_size, seed)
+        if labels is None:
+            return self((latents, drawn_labels))
+        labels = checks.check_labels(labels, self.num_classes)
+        if len(labels) != batch_size:
+            raise ValueError(
+                "`labels` must hold one label for each sample. Received: "
+                f"{len(labels)} labels, batch_size={batch_size}."
+            )
+        return self((latents, tf.constant(labels)))
+
+    def serving_signature(self):
+        labels = tf.TensorSpec((None,), tf.int32, "labels")
+        return [*super().serving_signature(), labels]
+
+    def fakes_like(self, samples, training):
+        """Returns `(fakes, labels)`, as many as there are `samples`."""
+        number = tf.shape(samples)[0]
+        latents, labels = self.sample_prior(number, self.next_seed())
+        return self.generator((latents, labels), training=training), labels
+
+    def unpack(self, data):
+        samples, labels = checks.samples_and_labels(data)
+        if labels is None:
+            raise ValueError(
+                f"`{type(self).__name__}` learns from samples and labels. "
+                "Received: samples only. Pass a dataset of (samples, labels), "
+                "or `fit(samples, labels)`."
+            )
+        return samples, labels
+
+    def check_inputs(self, inputs):
+        samples, labels = inputs
+        super().check_inputs(samples)
+        checks.check_labels(labels, self.num_classes)
+
+    def real_and_generated(self, inputs):
+        samples, _ = inputs
+        return super().real_and_generated(samples)
+
+    def get_config(self):
+        return {**super().get_config(), "num_classes": self.num_classes}
+
+
+def _trainable_variables(networks):
+    return [v for network in networks for v in network.trainable_variables]
+
+
+def _with_loss_scale(optimizer):
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        return optimizer
+    return keras.optimizers.LossScaleOptimizer(optimizer)

@@ -1,0 +1,113 @@
+"""BEGAN: Boundary Equilibrium Generative Adversarial Networks.
+
+Berthelot, Schumm and Metz, 2017
+https://arxiv.org/abs/1703.10717
+"""
+
+import keras
+import tensorflow as tf
+
+from keras_gan_zoo import noise, replicas
+from keras_gan_zoo.models.base import GAN
+
+
+@keras.saving.register_keras_serializable("keras_gan_zoo")
+class BEGAN(GAN):
+    """An autoencoder as discriminator, and a balance kept between players.
+
+    Each side's loss is a mean absolute reconstruction error, `L(v)`. The
+    discriminator lowers `L(x) - k L(G(z))`, the generator `L(G(z))`, and after
+    each step `k` moves so that `L(G(z))` stays at `gamma L(x)`. The measure
+    `L(x) + |gamma L(x) - L(G(z))|`, in the logs as `convergence`, falls as
+    training goes on: one of the few GANs that tell how they are doing.
+
+    Args:
+        generator: Model from latents `(batch, latent_dim)` to images.
+        discriminator: Model from images to reconstructions of their shape.
+        latent_dim: Integer, size of the latent space.
+        diversity_ratio: Float in [0, 1], `gamma` in the paper: lower values
+            give better looking but more similar images.
+        balance_rate: Float, step size of `k`, `lambda_k` in the paper.
+        **kwargs: Further arguments of `GAN`.
+
+    Example:
+
+    ```python
+    gan = BEGAN(
+        generator=began_generator(64, (32, 32, 3)),
+        discriminator=began_discriminator((32, 32, 3)),
+        latent_dim=64,
+    )
+    gan.compile(
+        generator_optimizer=keras.optimizers.Adam(1e-4),
+        discriminator_optimizer=keras.optimizers.Adam(1e-4),
+    )
+    gan.fit(cifar10(16), epochs=50)
+    ```
+    """
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        latent_dim,
+        diversity_ratio=0.5,
+        balance_rate=0.001,
+        **kwargs,
+    ):
+        super().__init__(generator, discriminator, latent_dim, **kwargs)
+        self.diversity_ratio = diversity_ratio
+        self.balance_rate = balance_rate
+        self.balance = self.add_weight(  # `k` in the paper.
+            initializer="zeros",
+            trainable=False,
+            dtype="float32",
+            aggregation="only_first_replica",
+            name="balance",
+        )
+        self.convergence_tracker = keras.metrics.Mean("convergence")
+        self.balance_tracker = keras.metrics.Mean("balance")
+
+    def train_step(self, data):
+        """Runs one step of section 3.4."""
+        for images in self.discriminator_batches(self.unpack(data)):
+            self.update("discriminator", images)
+        fake_loss = self.update("generator", images)
+        real_loss = self.reconstruction_loss(images, training=True)
+        gap = replicas.mean(self.diversity_ratio * real_loss - fake_loss)
+        balance = self.balance + self.balance_rate * gap
+        self.balance.assign(tf.clip_by_value(balance, 0.0, 1.0))
+        return self.loss_results()
+
+    def discriminator_loss(self, images, training=True):
+        fakes = self.fakes_like(images, training)
+        real_loss = self.reconstruction_loss(images, training)
+        fake_loss = self.reconstruction_loss(fakes, training)
+        gap = self.diversity_ratio * real_loss - fake_loss
+        self.convergence_tracker.update_state(real_loss + tf.abs(gap))
+        self.balance_tracker.update_state(self.balance)
+        return real_loss - self.balance * fake_loss
+
+    def generator_loss(self, images, training=True):
+        fakes = self.fakes_like(images, training)
+        return self.reconstruction_loss(fakes, training)
+
+    def reconstruction_loss(self, images, training):
+        """`L(v)`, equation 1 with exponent 1; gradients reach both sides."""
+        reconstructions = self.discriminator(images, training=training)
+        errors = tf.cast(reconstructions, tf.float32) - tf.cast(
+            images, tf.float32
+        )
+        return tf.reduce_mean(tf.abs(errors))
+
+    def sample_prior(self, batch_size, seed=None):
+        """Draws latents `(batch_size, latent_dim)` uniformly in [-1, 1]."""
+        shape = [batch_size, self.latent_dim]
+        return noise.uniform(shape, noise.as_seed(seed), -1.0, 1.0)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "diversity_ratio": self.diversity_ratio,
+            "balance_rate": self.balance_rate,
+        }

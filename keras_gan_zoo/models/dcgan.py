@@ -1,0 +1,65 @@
+"""DCGAN: Unsupervised Representation Learning with Deep Convolutional GANs.
+
+Radford, Metz and Chintala, 2016
+https://arxiv.org/abs/1511.06434
+"""
+
+import keras
+
+from keras_gan_zoo import losses
+from keras_gan_zoo.models.base import GAN
+
+
+@keras.saving.register_keras_serializable("keras_gan_zoo")
+class DCGAN(GAN):
+    """The non-saturating GAN, with convolutional networks that made it work.
+
+    The game is that of the first GAN. What is new are the networks (strided
+    convolutions in place of pooling, batch normalization but at the images'
+    end, ReLU in the generator, LeakyReLU in the discriminator) and the
+    optimizer: Adam with a learning rate of 2e-4 and `beta_1=0.5`. Real and
+    generated images go through the discriminator as batches of their own, as
+    each has statistics of its own.
+
+    Args:
+        generator: Model from latents `(batch, latent_dim)` to images.
+        discriminator: Model from images to scores `(batch, 1)`, without a
+            sigmoid, which is part of the loss.
+        latent_dim: Integer, size of the latent space.
+        **kwargs: Further arguments of `GAN`.
+
+    Example:
+
+    ```python
+    gan = DCGAN(
+        generator=dcgan_generator(100, (28, 28, 1)),
+        discriminator=dcgan_discriminator((28, 28, 1)),
+        latent_dim=100,
+    )
+    gan.compile(
+        generator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
+        discriminator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
+    )
+    gan.fit(fashion_mnist(128), epochs=25)
+    images = gan.generate(16)
+    ```
+    """
+
+    def train_step(self, data):
+        """Moves the discriminator, then the generator."""
+        for images in self.discriminator_batches(self.unpack(data)):
+            self.update("discriminator", images)
+        self.update("generator", images)
+        return self.loss_results()
+
+    def discriminator_loss(self, images, training=True):
+        fakes = self.fakes_like(images, training)
+        return losses.non_saturating_discriminator_loss(
+            self.discriminator(images, training=training),
+            self.discriminator(fakes, training=training),
+        )
+
+    def generator_loss(self, images, training=True):
+        fakes = self.fakes_like(images, training)
+        scores = self.discriminator(fakes, training=training)
+        return losses.non_saturating_generator_loss(scores)

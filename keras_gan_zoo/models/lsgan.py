@@ -1,0 +1,93 @@
+"""LSGAN: Least Squares Generative Adversarial Networks.
+
+Mao, Li, Xie, Lau, Wang and Smolley, 2017
+https://arxiv.org/abs/1611.04076
+"""
+
+import keras
+
+from keras_gan_zoo import losses
+from keras_gan_zoo.models.base import GAN
+
+
+@keras.saving.register_keras_serializable("keras_gan_zoo")
+class LSGAN(GAN):
+    """A GAN whose scores are pulled to targets by least squares.
+
+    A sample on the right side of the decision boundary but far from the data
+    costs the logistic loss nothing and so teaches nothing; here its squared
+    distance from the target does. The scores are used as they are: a sigmoid
+    before the square would bring the vanishing gradient back.
+
+    Args:
+        generator: Model from latents `(batch, latent_dim)` to samples.
+        discriminator: Model from samples to scores `(batch, 1)`.
+        latent_dim: Integer, size of the latent space.
+        real_target: Float, target for scores of data, `b` in the paper.
+        fake_target: Float, target for scores of samples, `a`.
+        generator_target: Float, what the generator wants its samples to
+            score, `c`. With `b - c = 1` and `b - a = 2`, as in (1, -1, 0),
+            the game minimizes a Pearson chi-squared divergence (theorem 1).
+        **kwargs: Further arguments of `GAN`.
+
+    Example:
+
+    ```python
+    gan = LSGAN(
+        generator=dcgan_generator(100, (28, 28, 1)),
+        discriminator=dcgan_discriminator((28, 28, 1)),
+        latent_dim=100,
+    )
+    gan.compile(
+        generator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
+        discriminator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
+    )
+    gan.fit(mnist(64), epochs=20)
+    ```
+    """
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        latent_dim,
+        real_target=1.0,
+        fake_target=0.0,
+        generator_target=1.0,
+        **kwargs,
+    ):
+        super().__init__(generator, discriminator, latent_dim, **kwargs)
+        self.real_target = real_target
+        self.fake_target = fake_target
+        self.generator_target = generator_target
+
+    def train_step(self, data):
+        """Moves the discriminator, then the generator."""
+        for samples in self.discriminator_batches(self.unpack(data)):
+            self.update("discriminator", samples)
+        self.update("generator", samples)
+        return self.loss_results()
+
+    def discriminator_loss(self, samples, training=True):
+        fakes = self.fakes_like(samples, training)
+        return losses.least_squares_discriminator_loss(
+            self.discriminator(samples, training=training),
+            self.discriminator(fakes, training=training),
+            real_target=self.real_target,
+            fake_target=self.fake_target,
+        )
+
+    def generator_loss(self, samples, training=True):
+        fakes = self.fakes_like(samples, training)
+        scores = self.discriminator(fakes, training=training)
+        return losses.least_squares_generator_loss(
+            scores, target=self.generator_target
+        )
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "real_target": self.real_target,
+            "fake_target": self.fake_target,
+            "generator_target": self.generator_target,
+        }

@@ -1,0 +1,78 @@
+"""GAN: Generative Adversarial Nets.
+
+Goodfellow, Pouget-Abadie, Mirza, Xu, Warde-Farley, Ozair, Courville and
+Bengio, 2014
+https://arxiv.org/abs/1406.2661
+"""
+
+import keras
+
+from keras_gan_zoo import losses
+from keras_gan_zoo.models.base import GAN
+
+
+@keras.saving.register_keras_serializable("keras_gan_zoo")
+class VanillaGAN(GAN):
+    """Two networks play: one makes samples, the other tells them from data.
+
+    At the discriminator's best answer, the generator descends the
+    Jensen-Shannon divergence between its samples and the data (theorem 1).
+    The game of equation 1, `saturating=True`, shows why GANs fail: as soon as
+    the discriminator is sure, the generator's gradient vanishes. The paper
+    itself trains the non-saturating loss (section 3), which has the same
+    fixed point and a gradient where it is needed.
+
+    Args:
+        generator: Model from latents `(batch, latent_dim)` to samples.
+        discriminator: Model from samples to scores `(batch, 1)`, without a
+            sigmoid, which is part of the loss.
+        latent_dim: Integer, size of the latent space.
+        saturating: Boolean, whether the generator minimizes the value of the
+            minimax game itself.
+        **kwargs: Further arguments of `GAN`.
+
+    Example:
+
+    ```python
+    gan = VanillaGAN(
+        generator=mlp_generator(2, (2,)),
+        discriminator=mlp_discriminator((2,)),
+        latent_dim=2,
+    )
+    gan.compile(
+        generator_optimizer=keras.optimizers.Adam(5e-4, beta_1=0.5),
+        discriminator_optimizer=keras.optimizers.Adam(5e-4, beta_1=0.5),
+    )
+    gan.fit(gaussian_ring(256), steps_per_epoch=1000, epochs=10)
+    ```
+    """
+
+    def __init__(
+        self, generator, discriminator, latent_dim, saturating=False, **kwargs
+    ):
+        super().__init__(generator, discriminator, latent_dim, **kwargs)
+        self.saturating = saturating
+
+    def train_step(self, data):
+        """Runs algorithm 1."""
+        for samples in self.discriminator_batches(self.unpack(data)):
+            self.update("discriminator", samples)
+        self.update("generator", samples)
+        return self.loss_results()
+
+    def discriminator_loss(self, samples, training=True):
+        fakes = self.fakes_like(samples, training)
+        return losses.non_saturating_discriminator_loss(
+            self.discriminator(samples, training=training),
+            self.discriminator(fakes, training=training),
+        )
+
+    def generator_loss(self, samples, training=True):
+        fakes = self.fakes_like(samples, training)
+        scores = self.discriminator(fakes, training=training)
+        if self.saturating:
+            return losses.minimax_generator_loss(scores)
+        return losses.non_saturating_generator_loss(scores)
+
+    def get_config(self):
+        return {**super().get_config(), "saturating": self.saturating}

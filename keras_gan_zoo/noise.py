@@ -1,0 +1,88 @@
+"""Random numbers that depend on a seed and on nothing else.
+
+The same seed gives the same numbers eagerly, in a graph, under XLA and for any
+number of replicas: the numbers of the global batch are drawn everywhere by
+TensorFlow's Philox generator, and each replica takes its own rows. A stateful
+generator would repeat its numbers on each replica and differ under XLA.
+"""
+
+import random
+
+import tensorflow as tf
+
+from keras_gan_zoo import replicas
+
+
+def as_seed(seed):
+    """Returns a seed, a tensor of shape `(2,)`.
+
+    Args:
+        seed: Integer, such a seed, or `None` for another one at each call.
+
+    Raises:
+        ValueError: If `seed` is `None` in a `tf.function`, which would repeat
+            one number forever.
+    """
+    if seed is None:
+        if tf.inside_function():
+            raise ValueError(
+                "Without a seed, a `tf.function` would draw the same numbers "
+                "at each call. Received: seed=None inside a `tf.function`. "
+                "Pass a seed as an argument of the function."
+            )
+        seed = random.randrange(2**31)
+    seed = tf.cast(seed, tf.int64)
+    return seed if seed.shape.rank else tf.stack([seed, tf.zeros_like(seed)])
+
+
+def fold_in(seed, number):
+    """Returns another seed for each integer `number`."""
+    fold = tf.random.experimental.stateless_fold_in
+    return fold(seed, tf.cast(number, tf.int64), alg="philox")
+
+
+def split(seed, num=2):
+    """Returns a list of `num` independent seeds."""
+    return [fold_in(seed, number) for number in range(num)]
+
+
+def normal(shape, seed):
+    """Draws from N(0, 1).
+
+    Args:
+        shape: List of integers or scalar tensors. The first is the batch size
+            of this replica.
+        seed: Seed of shape `(2,)`.
+
+    Returns:
+        Tensor, float32, of shape `shape`.
+    """
+    batch_size, *rest = shape
+    return replicas.own_rows(
+        lambda rows: tf.random.stateless_normal(
+            [rows, *rest], seed, alg="philox"
+        ),
+        batch_size,
+    )
+
+
+def uniform(shape, seed, minval=0.0, maxval=1.0):
+    """Draws from U[minval, maxval); arguments and result as of `normal`."""
+    batch_size, *rest = shape
+    return replicas.own_rows(
+        lambda rows: tf.random.stateless_uniform(
+            [rows, *rest], seed, minval, maxval, alg="philox"
+        ),
+        batch_size,
+    )
+
+
+def integers(shape, seed, maxval):
+    """Draws int32 from 0 to `maxval - 1` with equal chances."""
+    batch_size, *rest = shape
+    return replicas.own_rows(
+        lambda rows: tf.random.stateless_uniform(
+            [rows, *rest], seed, 0, maxval, tf.int32, alg="philox"
+        ),
+        batch_size,
+    )
