@@ -1,0 +1,6 @@
+"""Layers that Keras lacks: one file, one layer."""
+
+from keras_gan_zoo.layers.maxout import Maxout
+from keras_gan_zoo.layers.spectral_normalization import SpectralNormalization
+
+__all__ = ["Maxout", "SpectralNormalization"]

@@ -1,0 +1,55 @@
+"""Generators and discriminators: functions that return built Keras models.
+
+One file holds one architecture; sizes are arguments. Images in and out are in
+[-1, 1], whatever the range in the paper was, and scores are raw.
+"""
+
+from keras_gan_zoo.networks.autoencoder import (
+    began_discriminator,
+    began_generator,
+    ebgan_discriminator,
+)
+from keras_gan_zoo.networks.classifier import small_classifier
+from keras_gan_zoo.networks.conditional import (
+    acgan_discriminator,
+    acgan_generator,
+    cgan_discriminator,
+    cgan_generator,
+    conditional_dcgan_discriminator,
+    conditional_dcgan_generator,
+)
+from keras_gan_zoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from keras_gan_zoo.networks.infogan import (
+    infogan_discriminator,
+    infogan_generator,
+    infogan_recognition,
+)
+from keras_gan_zoo.networks.mlp import (
+    maxout_discriminator,
+    mlp_discriminator,
+    mlp_generator,
+)
+from keras_gan_zoo.networks.resnet import resnet_discriminator, resnet_generator
+
+__all__ = [
+    "acgan_discriminator",
+    "acgan_generator",
+    "began_discriminator",
+    "began_generator",
+    "cgan_discriminator",
+    "cgan_generator",
+    "conditional_dcgan_discriminator",
+    "conditional_dcgan_generator",
+    "dcgan_discriminator",
+    "dcgan_generator",
+    "ebgan_discriminator",
+    "infogan_discriminator",
+    "infogan_generator",
+    "infogan_recognition",
+    "maxout_discriminator",
+    "mlp_discriminator",
+    "mlp_generator",
+    "resnet_discriminator",
+    "resnet_generator",
+    "small_classifier",
+]
