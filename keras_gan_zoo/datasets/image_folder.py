@@ -128,10 +128,13 @@ def read_image(file, image_size, channels):
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image)
-    image = ImageOps.fit(
-        image.convert("RGB" if channels == 3 else "L"),
-        (image_size, image_size),
-        Image.Resampling.LANCZOS,
+    # Cropped before it is resized: `ImageOps.fit` lets the filter see what it
+    # cuts off, which then bleeds into the border.
+    side = min(image.size)
+    left, top = [(length - side) // 2 for length in image.size]
+    image = image.crop((left, top, left + side, top + side))
+    image = image.convert("RGB" if channels == 3 else "L").resize(
+        (image_size, image_size), Image.Resampling.LANCZOS
     )
     return np.asarray(image).reshape(image_size, image_size, channels)
 
