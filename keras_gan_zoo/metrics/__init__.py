@@ -1,3 +1,14 @@
 """Scores of samples, as pure functions of arrays."""
 
-from keras_gan_zoo.metrics.inception_score import inception_score
+from keras_gan_zoo.metrics.inception_score import (
+    inception_score,
+    require_probabilities,
+)
+from keras_gan_zoo.metrics.mode_coverage import ModeCoverage, mode_coverage
+
+__all__ = [
+    "ModeCoverage",
+    "inception_score",
+    "mode_coverage",
+    "require_probabilities",
+]

@@ -1,0 +1,141 @@
+"""Pictures of the samples of a model in training."""
+
+import pathlib
+import re
+
+import keras
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+
+from keras_gan_zoo import files, images
+from keras_gan_zoo.callbacks import sampling
+
+_FRAMES = 40  # The animation has at most so many, for its size.
+_FRAME_TIME = 200  # Milliseconds.
+_LAST_FRAME_TIME = 3000
+
+
+class SampleGrid(keras.callbacks.Callback):
+    """Saves a picture of the same latents after each epoch.
+
+    The pictures are `epoch_0001.png`, `epoch_0002.png` and so on; that of the
+    untrained model is `epoch_0000.png`. When training ends they are put
+    together as the animation `training.gif`, of at most 40 pictures.
+
+    A conditional model has one row for each class, and the same latents in
+    each row: down a column only the class changes.
+
+    Args:
+        directory: String or path of the folder of the pictures. It is made if
+            need be.
+        rows: Integer, rows of the picture. By default 8, or as many as there
+            are classes; a conditional model shows at most those.
+        columns: Integer, samples in a row.
+        every: Integer, epochs from one picture to the next. The last epoch
+            has one in any case.
+        seed: Integer, the seed of the latents.
+
+    Raises:
+        ValueError: If the samples of the model aren't images, when training
+            begins.
+        OSError: If the folder can't be written, when training begins.
+
+    Example:
+
+    ```python
+    gan.fit(dataset, epochs=20, callbacks=[SampleGrid("pictures", every=5)])
+    ```
+    """
+
+    def __init__(self, directory, rows=None, columns=8, every=1, seed=0):
+        super().__init__()
+        if min(rows or 1, columns, every) < 1 or rows == 0:
+            raise ValueError(
+                "`rows`, `columns` and `every` must be at least 1. Received: "
+                f"rows={rows}, columns={columns}, every={every}."
+            )
+        self.directory = pathlib.Path(directory)
+        self.rows = rows
+        self.columns = columns
+        self.every = every
+        self.seed = seed
+
+    def on_train_begin(self, logs=None):
+        files.make_folder(self.directory)
+        sampling.require_generator(self.model)
+        self._inputs = self._draw_inputs()
+        self._sample = sampling.sampler(self.model)
+        images.require_images(self._sample(self._inputs))
+        self._written = {}
+        self._epochs = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        # Not when training begins: it may go on from a later epoch.
+        if epoch == 0:
+            self._write(0)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._epochs = epoch + 1
+        if self._epochs % self.every == 0:
+            self._write(self._epochs)
+
+    def on_train_end(self, logs=None):
+        if self._epochs == 0:
+            return
+        if self._epochs not in self._written:
+            self._write(self._epochs)
+        frames = self._frames()
+        pictures = [Image.open(path).convert("RGB") for path in frames]
+        # A model that grows has had smaller pictures.
+        last = pictures[-1]
+        resized = [
+            picture.resize(last.size, Image.Resampling.NEAREST)
+            for picture in pictures
+        ]
+        times = [_FRAME_TIME] * (len(frames) - 1) + [_LAST_FRAME_TIME]
+        with files.written_aside(self.directory / "training.gif") as aside:
+            resized[0].save(
+                aside,
+                save_all=True,
+                append_images=resized[1:],
+                duration=times,
+                loop=0,
+            )
+
+    def _draw_inputs(self):
+        num_classes = getattr(self.model, "num_classes", None)
+        if num_classes is None:
+            rows = self.rows or 8
+            return self.model.sample_prior(rows * self.columns, self.seed)
+        rows = min(self.rows or num_classes, num_classes)
+        latents, _ = self.model.sample_prior(self.columns, self.seed)
+        labels = tf.repeat(tf.range(rows), self.columns)
+        return tf.concat([latents] * rows, axis=0), labels
+
+    def _write(self, number):
+        samples = self._sample(self._inputs)
+        picture = images.grid(samples, self.columns)
+        if picture.shape[-1] == 1:
+            picture = picture[..., 0]
+        path = self.directory / f"epoch_{number:04d}.png"
+        with files.written_aside(path) as aside:
+            Image.fromarray(picture).save(aside)
+        self._written[number] = path
+
+    def _frames(self):
+        """Returns the pictures of the animation, in their order.
+
+        Where this training goes on from a later epoch, earlier pictures are
+        of the same model. Others in the folder are of another training.
+        """
+        earlier = {}
+        for path in self.directory.glob("epoch_*.png"):
+            match = re.fullmatch(r"epoch_(\d+)", path.stem)
+            if match and int(match[1]) < min(self._written):
+                earlier[int(match[1])] = path
+        paths = {**earlier, **self._written}
+        frames = [paths[number] for number in sorted(paths)]
+        count = min(len(frames), _FRAMES)
+        chosen = np.linspace(0, len(frames) - 1, count).round().astype(int)
+        return [frames[index] for index in chosen]

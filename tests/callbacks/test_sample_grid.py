@@ -1,0 +1,172 @@
+import numpy as np
+import pytest
+from keras.callbacks import EarlyStopping
+from PIL import Image, ImageSequence
+
+from keras_gan_zoo import images
+from keras_gan_zoo.callbacks import SampleGrid
+from tests import tiny
+
+
+def fit(model, callback, epochs=2, **kwargs):
+    labels = hasattr(model, "num_classes")
+    sample_shape = model.discriminator.inputs[0].shape[1:]
+    data = tiny.dataset(sample_shape, labels=labels)
+    callbacks = [*kwargs.pop("before", []), callback]
+    model.fit(data, epochs=epochs, callbacks=callbacks, verbose=0, **kwargs)
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def read(path):
+    return np.asarray(Image.open(path))
+
+
+def frames(path):
+    with Image.open(path) as animation:
+        return [
+            (np.asarray(frame.convert("L")), frame.info["duration"])
+            for frame in ImageSequence.Iterator(animation)
+        ]
+
+
+def test_pictures_of_the_same_latents(tmp_path):
+    gan = tiny.gan()
+    folder = tmp_path / "new" / "pictures"
+    fit(gan, SampleGrid(folder, rows=2, columns=3, seed=5))
+    assert names(folder) == [
+        "epoch_0000.png",
+        "epoch_0001.png",
+        "epoch_0002.png",
+        "training.gif",
+    ]
+    last = read(folder / "epoch_0002.png")
+    assert last.shape == (10, 16)
+    expected = images.grid(gan(gan.sample_prior(6, 5)), columns=3)[..., 0]
+    np.testing.assert_array_equal(last, expected)
+    assert (read(folder / "epoch_0000.png") != last).any()
+
+
+def test_pictures_in_color_by_default_eight_by_eight(tmp_path):
+    gan = tiny.gan((4, 4, 3))
+    fit(gan, SampleGrid(tmp_path), epochs=1)
+    assert read(tmp_path / "epoch_0001.png").shape == (46, 46, 3)
+
+
+@pytest.mark.parametrize("rows, shown", [(None, 3), (2, 2), (8, 3)])
+def test_conditional_models_have_a_row_for_each_class(tmp_path, rows, shown):
+    gan = tiny.conditional_gan()
+    fit(gan, SampleGrid(tmp_path, rows=rows, columns=4, seed=5), epochs=1)
+    picture = read(tmp_path / "epoch_0001.png")
+    assert picture.shape == (shown * 6 - 2, 22)
+    latents, _ = gan.sample_prior(4, 5)
+    for label in range(shown):
+        row = images.grid(gan((latents, np.full(4, label, "int32"))), 4)
+        np.testing.assert_array_equal(
+            picture[label * 6 : label * 6 + 4], row[..., 0]
+        )
+
+
+def test_every_and_the_last_epoch(tmp_path):
+    fit(tiny.gan(), SampleGrid(tmp_path, every=2), epochs=5)
+    expected = [f"epoch_000{number}.png" for number in (0, 2, 4, 5)]
+    assert names(tmp_path) == [*expected, "training.gif"]
+
+
+def test_training_that_stops_early_has_a_last_picture(tmp_path):
+    stop = EarlyStopping("generator_loss", 1e9, patience=1, mode="min")
+    fit(tiny.gan(), SampleGrid(tmp_path, every=50), epochs=90, before=[stop])
+    assert names(tmp_path)[0] == "epoch_0000.png"
+    assert len(names(tmp_path)) == 3
+
+
+def test_training_of_no_epoch_writes_nothing(tmp_path):
+    fit(tiny.gan(), SampleGrid(tmp_path), epochs=0)
+    assert names(tmp_path) == []
+
+
+def test_training_that_goes_on_keeps_the_earlier_pictures(tmp_path):
+    (tmp_path / "epoch_best.png").touch()  # Not one of ours.
+    gan = tiny.gan()
+    fit(gan, SampleGrid(tmp_path), epochs=4)
+    first = read(tmp_path / "epoch_0000.png")
+    fit(gan, SampleGrid(tmp_path), epochs=3, initial_epoch=1)
+    np.testing.assert_array_equal(read(tmp_path / "epoch_0000.png"), first)
+    animation = frames(tmp_path / "training.gif")
+    # Epochs 0 and 1 of the first training, 2 and 3 of the second, none of 4.
+    assert len(animation) == 4
+    np.testing.assert_array_equal(animation[0][0], first)
+
+
+def test_the_animation_shows_the_pictures_and_holds_the_last(tmp_path):
+    fit(tiny.gan(), SampleGrid(tmp_path, rows=2, columns=2), epochs=3)
+    animation = frames(tmp_path / "training.gif")
+    assert [time for _, time in animation] == [200, 200, 200, 3000]
+    for number, (frame, _) in enumerate(animation):
+        picture = read(tmp_path / f"epoch_000{number}.png")
+        np.testing.assert_array_equal(frame, picture)
+
+
+def test_the_animation_is_of_forty_pictures_at_most(tmp_path):
+    fit(tiny.gan(), SampleGrid(tmp_path, rows=2, columns=2), epochs=60)
+    animation = frames(tmp_path / "training.gif")
+    assert len(animation) == 40
+    for frame, number in ((0, 0), (-1, 60)):
+        picture = read(tmp_path / f"epoch_{number:04d}.png")
+        np.testing.assert_array_equal(animation[frame][0], picture)
+
+
+def test_the_animation_of_a_model_that_grows(tmp_path):
+    Image.new("L", (3, 3)).save(tmp_path / "epoch_0000.png")
+    fit(tiny.gan(), SampleGrid(tmp_path), epochs=2, initial_epoch=1)
+    shapes = [frame.shape for frame, _ in frames(tmp_path / "training.gif")]
+    assert shapes == [(46, 46), (46, 46)]
+
+
+def test_an_unwritable_folder_is_told_before_training(tmp_path):
+    (tmp_path / "file").touch()
+    gan = tiny.gan()
+    before = gan.generator.get_weights()
+    with pytest.raises(OSError, match="must be a folder that can be written"):
+        fit(gan, SampleGrid(tmp_path / "file" / "pictures"))
+    for old, new in zip(before, gan.generator.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def test_samples_that_are_no_images_are_told_before_training(tmp_path):
+    gan = tiny.gan((2,))
+    with pytest.raises(ValueError, match=r"Images must be .* \(64, 2\)"):
+        fit(gan, SampleGrid(tmp_path))
+    assert int(gan.step.numpy()) == 0
+
+
+def test_models_without_a_prior_are_refused(tmp_path):
+    callback = SampleGrid(tmp_path)
+    callback.set_model(tiny.gan().generator)
+    with pytest.raises(ValueError, match="Received: a `Sequential`, which"):
+        callback.on_train_begin()
+
+
+@pytest.mark.parametrize("name", ["rows", "columns", "every"])
+def test_sizes_must_be_positive(tmp_path, name):
+    with pytest.raises(ValueError, match=f"at least 1.*{name}=0"):
+        SampleGrid(tmp_path, **{name: 0})
+
+
+def test_r24_many_pictures_take_one_trace_and_no_memory(tmp_path):
+    traces = []
+    gan = tiny.gan()
+    call = gan.call
+
+    def counted(inputs, training=False):
+        traces.append(inputs)
+        return call(inputs, training=training)
+
+    gan.call = counted
+    callback = SampleGrid(tmp_path)
+    callback.set_model(gan)
+    callback.on_train_begin()
+    assert not tiny.grows(lambda: callback.on_epoch_end(0))
+    assert len(traces) == 1
