@@ -114,7 +114,8 @@ def read_image(file, image_size, channels):
     try:
         with Image.open(file) as image:
             image = ImageOps.exif_transpose(image)
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+    # Each format fails in its own way: OSError, SyntaxError, EOFError ...
+    except Exception as error:
         raise ValueError(
             f"Expected a readable image. Received: {file} ({error}). "
             "Replace the file or remove it from the folder."

@@ -15,18 +15,28 @@ import tensorflow as tf
 from PIL import Image
 
 from keras_gan_zoo.datasets.image_folder import folder_classes, image_folder
-from keras_gan_zoo.datasets.prepare import find_data_dir, prepared_builder
+from keras_gan_zoo.datasets.prepare import (
+    CIFAR10_CLASSES,
+    find_data_dir,
+    prepared_builder,
+)
 from keras_gan_zoo.datasets.streams import finish, index_batches
 
 CLASS_NAMES = {
-    "cifar10": "airplane automobile bird cat deer dog frog horse ship truck",
-    "mnist": "0 1 2 3 4 5 6 7 8 9",
-    "fashion_mnist": "T-shirt/top Trouser Pullover Dress Coat Sandal Shirt "
-    "Sneaker Bag Ankle_boot",
-}
-CLASS_NAMES = {
-    name: [word.replace("_", " ") for word in words.split()]
-    for name, words in CLASS_NAMES.items()
+    "cifar10": CIFAR10_CLASSES,
+    "mnist": [str(digit) for digit in range(10)],
+    "fashion_mnist": [
+        "T-shirt/top",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
+    ],
 }
 CLASS_NAMES["embedded"] = CLASS_NAMES["fashion_mnist"]
 
@@ -211,7 +221,7 @@ def _tfds_arrays(name, split, data_dir):
     import tensorflow_datasets as tfds
 
     builder = prepared_builder(name, data_dir)
-    with tf.device("CPU"):  # The data do not fit the memory of each GPU.
+    with tf.device("CPU"):
         return builder.as_dataset(
             split=split,
             batch_size=-1,
@@ -233,13 +243,13 @@ def _from_arrays(
     images, class_ids, batch_size, labels, seed, start_step, shuffle=True
 ):
     batches = index_batches(len(images), batch_size, seed, start_step, shuffle)
-    with tf.device("CPU"):
+    with tf.device("CPU"):  # Where `tf.data` works.
         pool = tf.constant(images)
-        return finish(
-            batches,
-            lambda indices: tf.gather(pool, indices),
-            class_ids if labels else None,
-        )
+    return finish(
+        batches,
+        lambda indices: tf.gather(pool, indices),
+        class_ids if labels else None,
+    )
 
 
 def _check_split(name, split, splits):

@@ -48,7 +48,8 @@ def index_batches(num_examples, batch_size, seed, start_step, shuffle=True):
         num_examples: Integer, size of the data set.
         batch_size: Integer. What does not fill a batch is left out for this
             epoch.
-        seed: Integer. The same seed gives the same order.
+        seed: Integer. The same seed gives the same order. That of one pass
+            also depends on TensorFlow's global seed, as each `shuffle` does.
         start_step: `None` for one pass, in another order at each iteration,
             or the step of training at which an endless stream begins.
         shuffle: Whether the one pass is shuffled. A stream always is.
@@ -114,7 +115,8 @@ def finish(batches, read, labels):
         and int32 labels `(batch,)`.
     """
     if labels is not None:
-        labels = tf.cast(labels, tf.int32)
+        with tf.device("CPU"):  # Where `tf.data` works.
+            labels = tf.cast(labels, tf.int32)
 
     def example(indices):
         images = scale_images(read(indices))

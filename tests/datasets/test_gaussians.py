@@ -71,6 +71,9 @@ def test_a_batch_is_a_function_of_seed_and_step(points_of):
     assert whole.shape == (6, 16, 2) and whole.dtype == "float32"
     assert points_of(16).element_spec.shape == (16, 2)
     assert len(np.unique(whole)) == whole.size
+    centers = ring_centers() if points_of is gaussian_ring else grid_centers()
+    modes = [tuple(nearest(points, centers)[0]) for points in whole]
+    assert len({*modes}) == 6
     keras.utils.set_random_seed(9)
     np.testing.assert_array_equal(batches(3, start_step=3), whole[3:])
     assert not np.isin(batches(6, seed=1), whole).any()
