@@ -5,6 +5,7 @@ latent prior and the generator's moving average, `ConditionalGAN` class labels.
 """
 
 import random
+import threading
 import warnings
 
 import keras
@@ -44,8 +45,7 @@ class AdversarialModel(keras.Model):
         self.noise_seed.assign(random.randrange(2**31))
         self.step = self._add_counter("step")
         self.evaluation_step = self._add_counter("evaluation_step")
-        self._evaluating = False
-        self._draws = 0
+        self._draws = _Draws()
         self._warned_of_partial_batch = False
         self.built = True  # As its networks are.
 
@@ -109,7 +109,7 @@ class AdversarialModel(keras.Model):
             steps_per_execution=steps_per_execution,
             jit_compile=jit_compile,
         )
-        self._draws = 0
+        self._draws.number = 0
         self.evaluation_metrics = list(metrics or [])
         self.loss_trackers = {}
         for player, networks in self.players.items():
@@ -146,7 +146,9 @@ class AdversarialModel(keras.Model):
             pair = keras.utils.unpack_x_y_sample_weight(validation_data)
             size = kwargs.get("validation_batch_size") or batch_size
             self._check_data(*pair[:2], size)
-        self._draws = 0
+        # Keras's default is a warning that it does not shuffle a dataset.
+        kwargs.setdefault("shuffle", not isinstance(x, tf.data.Dataset))
+        self._draws.number = 0
         history = super().fit(x, y, **kwargs)
         if self.compiled:
             for player, networks in self.players.items():
@@ -180,6 +182,9 @@ class AdversarialModel(keras.Model):
         networks = self.players[player]
         variables = _trainable_variables(networks)
         values = [variable.value for variable in variables]
+        # The others' batch statistics move with their owners alone.
+        others = self._untrained_variables_of_others(player)
+        kept = [tf.identity(variable.value) for variable in others]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(values)
             loss = compute_loss(inputs, training=True)
@@ -188,12 +193,15 @@ class AdversarialModel(keras.Model):
             objective /= replicas.count()
             objective = optimizer.scale_loss(objective)
         optimizer.apply(tape.gradient(objective, values), variables)
+        for variable, value in zip(others, kept):
+            variable.assign(value)
         self.loss_trackers[player].update_state(loss)
         return loss
 
     def test_step(self, data):
         """Reports the losses and metrics on held-out data; nobody moves."""
-        training_draws, self._draws, self._evaluating = self._draws, 0, True
+        training_draws = self._draws.number
+        self._draws.number, self._draws.evaluating = 0, True
         try:
             inputs = self.unpack(data)
             for player, tracker in self.loss_trackers.items():
@@ -203,7 +211,7 @@ class AdversarialModel(keras.Model):
                 metric.update_state(*self.real_and_generated(inputs))
             self.evaluation_step.assign_add(1)
         finally:
-            self._draws, self._evaluating = training_draws, False
+            self._draws.number, self._draws.evaluating = training_draws, False
         return self.get_metrics_result()
 
     def unpack(self, data):
@@ -229,7 +237,7 @@ class AdversarialModel(keras.Model):
     def loss_results(self):
         """Ends a training step and returns the running means it reports."""
         self.step.assign_add(1)
-        self._draws = 0
+        self._draws.number = 0
         return {
             metric.name: metric.result()
             for metric in self.metrics
@@ -244,10 +252,10 @@ class AdversarialModel(keras.Model):
         own. To be used with `keras_gan_zoo.noise`.
         """
         seed, step = self.noise_seed.value, self.step.value
-        if self._evaluating:
+        if self._draws.evaluating:
             seed, step = -1 - seed, self.evaluation_step.value
-        self._draws += 1
-        return noise.fold_in(tf.stack([seed, step]), self._draws)
+        self._draws.number += 1
+        return noise.fold_in(tf.stack([seed, step]), self._draws.number)
 
     def load_weights(self, filepath, *args, **kwargs):
         """See `keras.Model.load_weights()`; skipping an optimizer raises."""
@@ -305,6 +313,16 @@ class AdversarialModel(keras.Model):
             name=name,
         )
 
+    def _untrained_variables_of_others(self, player):
+        own = {id(v) for net in self.players[player] for v in net.weights}
+        return [
+            variable
+            for networks in self.players.values()
+            for network in networks
+            for variable in network.non_trainable_weights
+            if id(variable) not in own
+        ]
+
     def _random_states(self):
         # Of dropout and its like, which Keras leaves out of its files.
         weights = {id(weight) for weight in self.weights}
@@ -327,6 +345,17 @@ class AdversarialModel(keras.Model):
             if not self._warned_of_partial_batch:
                 warnings.warn(message, stacklevel=3)
                 self._warned_of_partial_batch = True
+
+
+class _Draws(threading.local):
+    """Counts the draws of one step, while the step is traced.
+
+    A strategy traces the step once for each replica, each in a thread of its
+    own, and each has to number its draws alike.
+    """
+
+    number = 0
+    evaluating = False
 
 
 class PlayerOptimizers:
@@ -449,10 +478,14 @@ class GAN(AdversarialModel):
 
     def discriminator_batches(self, inputs):
         """Splits a batch into one part for each discriminator update."""
-        tensors = tf.nest.flatten(inputs)
-        self._require_divisible(tensors[0].shape[0])
-        parts = [tf.split(t, self.discriminator_steps) for t in tensors]
-        return [tf.nest.pack_sequence_as(inputs, part) for part in zip(*parts)]
+        steps = self.discriminator_steps
+        self._require_divisible(tf.nest.flatten(inputs)[0].shape[0])
+        # Every nth row: then the parts of replicas make up the parts that one
+        # device would have had.
+        return [
+            tf.nest.map_structure(lambda tensor: tensor[part::steps], inputs)
+            for part in range(steps)
+        ]
 
     def update(self, player, inputs):
         loss = super().update(player, inputs)
