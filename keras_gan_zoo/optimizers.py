@@ -1,0 +1,55 @@
+"""The optimizer of the first GANs, which Keras lacks."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("keras_gan_zoo")
+class RisingMomentumSGD(keras.optimizers.SGD):
+    """Gradient descent whose momentum rises linearly to a final value.
+
+    Goodfellow et al. 2014 and Mirza and Osindero 2014 train by it.
+
+    Args:
+        learning_rate: Float or schedule.
+        momentum: Float in [0, 1], at the first step.
+        final_momentum: Float in [0, 1], after `rise_steps` steps.
+        rise_steps: Integer, at least 1.
+        **kwargs: Further arguments of `keras.optimizers.Optimizer`.
+    """
+
+    def __init__(
+        self,
+        learning_rate=0.1,
+        momentum=0.5,
+        final_momentum=0.7,
+        rise_steps=100_000,
+        name="rising_momentum_sgd",
+        **kwargs,
+    ):
+        super().__init__(learning_rate, momentum, name=name, **kwargs)
+        self.final_momentum = final_momentum
+        self.rise_steps = rise_steps
+
+    def update_step(self, gradient, variable, learning_rate):
+        risen = ops.minimum(
+            ops.cast(self.iterations, "float32") / self.rise_steps, 1.0
+        )
+        momentum = self.momentum + risen * (self.final_momentum - self.momentum)
+        velocity = self.momentums[self._get_variable_index(variable)]
+        self.assign(
+            velocity,
+            ops.cast(momentum, variable.dtype) * velocity
+            - ops.cast(learning_rate, variable.dtype)
+            * ops.cast(gradient, variable.dtype),
+        )
+        self.assign_add(variable, velocity)
+
+    def get_config(self):
+        config = super().get_config()
+        del config["nesterov"]
+        return {
+            **config,
+            "final_momentum": self.final_momentum,
+            "rise_steps": self.rise_steps,
+        }

@@ -1,0 +1,145 @@
+"""What all recipes share: flags, the first line, and a record of the run.
+
+A recipe imports it before anything else: it starts TensorFlow without the
+lines that TensorFlow writes before any of its settings are read.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import platform
+import sys
+
+
+@contextlib.contextmanager
+def _silent_stderr():
+    """Sends the file descriptor, which native code writes to, nowhere."""
+    sys.stderr.flush()
+    descriptor = os.dup(2)
+    try:
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(descriptor, 2)
+        os.close(descriptor)
+
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+with _silent_stderr():
+    import keras
+    import tensorflow as tf
+
+from keras_gan_zoo.files import make_folder, written_aside  # noqa: E402
+
+
+def arguments(description, dataset, quick, paper):
+    """Reads a recipe's command line.
+
+    Args:
+        description: String, the recipe's docstring.
+        dataset: String, the dataset it uses if not told otherwise.
+        quick: Dictionary of the preset's `epochs`, `steps_per_epoch` and
+            `batch_size`; the latter is that of one discriminator update.
+        paper: The same for the paper's own schedule.
+
+    Returns:
+        Namespace of `preset`, `epochs`, `steps_per_epoch`, `batch_size`,
+        `dataset`, `data_dir`, `output`, `seed` and `require_gpu`.
+    """
+    name = pathlib.Path(sys.argv[0]).stem
+    parser = argparse.ArgumentParser(
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--preset",
+        choices=["quick", "paper"],
+        default="quick",
+        help="quick (default): a smaller network and schedule that show "
+        "learning within ten minutes of two CPU cores; paper: the paper's own",
+    )
+    for flag in quick:
+        parser.add_argument(
+            "--" + flag.replace("_", "-"),
+            type=_positive_integer,
+            help=f"default: {quick[flag]} (quick), {paper[flag]} (paper)",
+        )
+    parser.add_argument(
+        "--dataset",
+        default=dataset,
+        help="cifar10, mnist, fashion_mnist, embedded (a thousand images that "
+        f"come with the package) or a folder of images; default: {dataset}",
+    )
+    parser.add_argument(
+        "--data-dir", help="where tensorflow-datasets keeps its data"
+    )
+    parser.add_argument(
+        "--output",
+        default=f"saved_models/{name}",
+        help=f"default: saved_models/{name}",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="default: 0")
+    parser.add_argument(
+        "--require-gpu", action="store_true", help="refuse to run on a CPU"
+    )
+    args = parser.parse_args()
+    for flag, value in (quick if args.preset == "quick" else paper).items():
+        if getattr(args, flag) is None:
+            setattr(args, flag, value)
+    if args.require_gpu and not tf.config.list_physical_devices("GPU"):
+        parser.error("--require-gpu: TensorFlow finds no GPU.")
+    make_folder(f"{args.output}/training")
+    keras.utils.set_random_seed(args.seed)
+    return args
+
+
+def begin(args, model):
+    """Says what is about to run, and writes it to `settings.json`.
+
+    Args:
+        args: What `arguments` returned.
+        model: Compiled `AdversarialModel`.
+    """
+    gpus = tf.config.list_physical_devices("GPU")
+    steps = getattr(model, "discriminator_steps", 1)
+    settings = {
+        "device": (
+            f"{len(gpus)} GPU" if gpus else f"CPU, {os.cpu_count()} cores"
+        ),
+        "jit": bool(model.jit_compile),
+        "precision": keras.config.dtype_policy().name,
+        "global_batch": args.batch_size * steps,
+        **vars(args),
+        "model": type(model).__name__,
+        "parameters": {
+            player: sum(network.count_params() for network in networks)
+            for player, networks in model.players.items()
+        },
+        "python": platform.python_version(),
+        "tensorflow": tf.__version__,
+        "keras": keras.version(),
+    }
+    print(
+        "{device}; jit {jit}; precision {precision}; global batch "
+        "{global_batch} ({batch_size} x {steps})".format(
+            steps=steps, **settings
+        )
+    )
+    total = args.epochs * args.steps_per_epoch
+    print(
+        f"{args.preset} preset: {total:,} generator updates on {args.dataset}"
+        + (" (--preset paper for the paper's own)" * (args.preset == "quick"))
+    )
+    path = pathlib.Path(args.output, "training", "settings.json")
+    with written_aside(path) as aside:
+        aside.write_text(json.dumps(settings, indent=2) + "\n")
+
+
+def _positive_integer(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, not {text}")
+    return number

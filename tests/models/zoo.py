@@ -1,0 +1,182 @@
+"""Every model, small, and the data it takes: a new variant is one entry.
+
+Networks are built here, of layers that train in moments, and have what breaks
+games elsewhere: batch normalization and dropout where a paper allows them.
+"""
+
+import dataclasses
+from collections.abc import Callable
+
+import keras
+import numpy as np
+from keras import layers
+
+from keras_gan_zoo import models
+
+LATENT_DIM = 4
+IMAGE_SHAPE = (8, 8, 1)
+NUM_CLASSES = 3
+BATCH_SIZE = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """One model of the zoo.
+
+    `build` returns the model, uncompiled; it takes further arguments of the
+    model's constructor. `steps` is the number of discriminator updates.
+    """
+
+    build: Callable
+    conditional: bool = False
+    steps: int = 1
+
+
+def generator(latent_dim=LATENT_DIM, num_classes=None, normalized=True):
+    latents = inputs = keras.Input((latent_dim,))
+    if num_classes is not None:
+        labels = keras.Input((), dtype="int32")
+        one_hot = keras.ops.one_hot(labels, num_classes)
+        inputs, latents = [latents, labels], layers.Concatenate()(
+            [latents, one_hot]
+        )
+    x = layers.Dense(4 * 4 * 4, use_bias=not normalized)(latents)
+    if normalized:
+        x = layers.BatchNormalization(momentum=0.9)(x)
+    x = layers.Reshape((4, 4, 4))(layers.ReLU()(x))
+    x = layers.Conv2DTranspose(1, 4, 2, "same")(x)
+    return keras.Model(inputs, layers.Activation("tanh", dtype="float32")(x))
+
+
+def features(images, normalized):
+    x = layers.Conv2D(4, 4, 2, "same", use_bias=not normalized)(images)
+    if normalized:
+        x = layers.BatchNormalization(momentum=0.9)(x)
+        x = layers.Dropout(0.1, seed=0)(x)
+    return layers.Flatten()(layers.LeakyReLU(0.2)(x))
+
+
+def score(name=None):
+    return layers.Dense(1, dtype="float32", name=name)
+
+
+def discriminator(normalized=True):
+    images = keras.Input(IMAGE_SHAPE)
+    return keras.Model(images, score()(features(images, normalized)))
+
+
+def conditional_discriminator():
+    images, labels = keras.Input(IMAGE_SHAPE), keras.Input((), dtype="int32")
+    one_hot = keras.ops.one_hot(labels, NUM_CLASSES)
+    x = layers.Concatenate()([features(images, True), one_hot])
+    return keras.Model([images, labels], score()(x))
+
+
+def classifying_discriminator():
+    images = keras.Input(IMAGE_SHAPE)
+    x = features(images, True)
+    logits = layers.Dense(NUM_CLASSES, dtype="float32")(x)
+    return keras.Model(images, [score()(x), logits])
+
+
+def informing_discriminator():
+    images = keras.Input(IMAGE_SHAPE)
+    x = features(images, True)
+    return keras.Model(images, [score()(x), x])
+
+
+def recognition():
+    inputs = keras.Input((64,))
+    logits = layers.Dense(3, dtype="float32")(inputs)
+    means = layers.Dense(2, dtype="float32")(inputs)
+    log_stddevs = layers.Dense(2, dtype="float32")(inputs)
+    return keras.Model(inputs, [logits, means, log_stddevs])
+
+
+def autoencoder(with_embedding):
+    images = keras.Input(IMAGE_SHAPE)
+    embedding = layers.Dense(8)(features(images, False))
+    x = layers.Dense(64, dtype="float32")(layers.ELU()(embedding))
+    reconstruction = layers.Reshape(IMAGE_SHAPE)(x)
+    outputs = [reconstruction, embedding] if with_embedding else reconstruction
+    return keras.Model(images, outputs)
+
+
+def gan(model, normalized=True):
+    return lambda **kwargs: model(
+        generator(), discriminator(normalized), LATENT_DIM, **kwargs
+    )
+
+
+def conditional_gan(model, build_discriminator):
+    return lambda **kwargs: model(
+        generator(num_classes=NUM_CLASSES),
+        build_discriminator(),
+        LATENT_DIM,
+        NUM_CLASSES,
+        **kwargs,
+    )
+
+
+ZOO = {
+    "VanillaGAN": Entry(gan(models.VanillaGAN)),
+    "VanillaGAN_saturating": Entry(
+        lambda **kwargs: gan(models.VanillaGAN)(saturating=True, **kwargs)
+    ),
+    "DCGAN": Entry(gan(models.DCGAN)),
+    "LSGAN": Entry(gan(models.LSGAN)),
+    "WGAN": Entry(gan(models.WGAN), steps=5),
+    "WGANGP": Entry(gan(models.WGANGP, normalized=False), steps=5),
+    "DRAGAN": Entry(gan(models.DRAGAN, normalized=False)),
+    "CGAN": Entry(
+        conditional_gan(models.CGAN, conditional_discriminator),
+        conditional=True,
+    ),
+    "ACGAN": Entry(
+        conditional_gan(models.ACGAN, classifying_discriminator),
+        conditional=True,
+    ),
+    "InfoGAN": Entry(
+        lambda **kwargs: models.InfoGAN(
+            generator(latent_dim=9),
+            informing_discriminator(),
+            recognition(),
+            latent_dim=9,
+            num_categories=3,
+            num_codes=2,
+            **kwargs,
+        )
+    ),
+    "EBGAN": Entry(
+        lambda **kwargs: models.EBGAN(
+            generator(), autoencoder(True), LATENT_DIM, **kwargs
+        )
+    ),
+    "BEGAN": Entry(
+        lambda **kwargs: models.BEGAN(
+            generator(normalized=False),
+            autoencoder(False),
+            LATENT_DIM,
+            **kwargs,
+        )
+    ),
+}
+
+
+def compile_model(model, learning_rate=1e-3, **kwargs):
+    """Compiles a model with an Adam of its own for each player."""
+    optimizers = {
+        f"{player}_optimizer": keras.optimizers.Adam(learning_rate, beta_1=0.5)
+        for player in model.players
+    }
+    model.compile(**optimizers, **kwargs)
+    return model
+
+
+def arrays(num_batches=2, steps=1, seed=0):
+    """Returns images in [-1, 1] and labels, for so many batches."""
+    rng = np.random.default_rng(seed)
+    number = num_batches * steps * BATCH_SIZE
+    images = rng.uniform(-1.0, 1.0, (number, *IMAGE_SHAPE))
+    labels = rng.integers(0, NUM_CLASSES, number)
+    return images.astype("float32"), labels.astype("int32")
