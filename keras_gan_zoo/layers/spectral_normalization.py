@@ -75,9 +75,6 @@ class SpectralNormalization(keras.layers.Wrapper):
         with keras.StatelessScope(values):
             return self.layer(inputs)
 
-    def compute_output_shape(self, input_shape):
-        return self.layer.compute_output_shape(input_shape)
-
     def get_config(self):
         config = super().get_config()
         del config["dtype"]
@@ -92,5 +89,5 @@ class SpectralNormalization(keras.layers.Wrapper):
 
 
 def _normalized(vector):
-    # The norm of a kernel of zeros is zero.
+    # With the epsilon of the authors' code.
     return vector / (keras.ops.norm(vector) + 1e-12)

