@@ -16,7 +16,7 @@ from keras_gan_zoo.models import BEGAN
 args = recipe.arguments(
     __doc__,
     dataset="fashion_mnist",
-    quick={"epochs": 10, "steps_per_epoch": 500, "batch_size": 16},
+    quick={"epochs": 10, "steps_per_epoch": 400, "batch_size": 16},
     paper={"epochs": 100, "steps_per_epoch": 3750, "batch_size": 16},
 )
 images = datasets.by_name(
@@ -31,7 +31,7 @@ image_shape = tuple(images.element_spec.shape[1:])
 if args.preset == "paper":
     filters, size, rate = 128, 64, 1e-4
 else:
-    filters, size, rate = 24, 32, 4e-4
+    filters, size, rate = 16, 32, 4e-4
 gan = BEGAN(
     networks.began_generator(size, image_shape, filters),
     networks.began_discriminator(image_shape, filters, embedding_dim=size),

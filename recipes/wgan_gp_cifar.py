@@ -72,7 +72,11 @@ recipe.begin(args, gan)
 
 classes = datasets.class_names(args.dataset)
 classifier = networks.small_classifier(image_shape, len(classes))
-classifier.compile("adam", "sparse_categorical_crossentropy", ["accuracy"])
+classifier.compile(
+    optimizer="adam",
+    loss="sparse_categorical_crossentropy",
+    metrics=["accuracy"],
+)
 print("Training the classifier for the score.")
 classifier.fit(
     datasets.by_name(
