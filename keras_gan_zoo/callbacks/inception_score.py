@@ -108,7 +108,8 @@ class InceptionScore(keras.callbacks.Callback):
 
     def _score(self):
         batches = [self._predict(index) for index in range(self._num_batches)]
-        probabilities = np.concatenate(batches)[: self.num_samples]
+        probabilities = np.concatenate(batches)
+        # Of the last batch, no more than is asked for.
         order = np.random.default_rng(self.seed).permutation(self.num_samples)
         return metrics.inception_score(probabilities[order], self.splits)
 
