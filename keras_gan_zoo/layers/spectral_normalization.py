@@ -38,8 +38,9 @@ class SpectralNormalization(keras.layers.Wrapper):
     """
 
     def __init__(self, layer, **kwargs):
-        # The wrapper is not in mixed precision itself, so that it reads its
-        # variables in float32; the layer inside casts as it always does.
+        # The wrapper is not in mixed precision itself: it reads its variables
+        # in float32 and hands on its inputs as they are, which the layer
+        # inside casts as it always does.
         super().__init__(layer, dtype="float32", autocast=False, **kwargs)
 
     def build(self, input_shape=None):
@@ -55,8 +56,6 @@ class SpectralNormalization(keras.layers.Wrapper):
             initializer=keras.initializers.RandomNormal(stddev=1.0),
             trainable=False,
             name="u",
-            # All replicas have the same kernel, so the same vector.
-            aggregation="only_first_replica",
         )
 
     def call(self, inputs, training=False):
