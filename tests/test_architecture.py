@@ -41,6 +41,7 @@ MAY_IMPORT = {
         "layers",
         "losses",
         "noise",
+        "optimizers",
         "penalties",
         "replicas",
     },

@@ -1,5 +1,11 @@
-"""The games: one file for each paper. Networks are passed in."""
+"""The games: one file for each paper. Networks are passed in.
 
+Importing this package is all that `keras.models.load_model` needs to load a
+model that was saved.
+"""
+
+# Their classes may be part of a saved model.
+from keras_gan_zoo import layers, optimizers
 from keras_gan_zoo.models.acgan import ACGAN
 from keras_gan_zoo.models.base import GAN, AdversarialModel, ConditionalGAN
 from keras_gan_zoo.models.began import BEGAN

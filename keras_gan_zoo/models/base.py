@@ -378,6 +378,10 @@ class PlayerOptimizers:
         self.iterations = iterations
 
     @property
+    def variables(self):
+        return [v for optimizer in self.optimizers for v in optimizer.variables]
+
+    @property
     def learning_rate(self):
         raise AttributeError(
             "An adversarial model has one learning rate for each player. Use "

@@ -18,9 +18,9 @@ class InfoGAN(GAN):
     """A GAN whose generator must let its codes be read from its images.
 
     Part of the latents is a code: a category and a few numbers. A recognition
-    network, on the discriminator's features, guesses the code of a generated
-    image. The likelihood of its guess bounds their mutual information from
-    below (equation 4); as in the authors' code, both players raise it.
+    network, on the discriminator's features, guesses the code of an image.
+    The guess's likelihood bounds their mutual information from below
+    (equation 4); as in the authors' code, both players raise it.
 
     Args:
         generator: Model from latents `(batch, latent_dim)` to images.
@@ -29,8 +29,7 @@ class InfoGAN(GAN):
         recognition: Model from features to logits `(batch, num_categories)`,
             and means and log standard deviations of the codes `(batch,
             num_codes)`; Q in the paper.
-        latent_dim: Integer, size of the latents: noise, a one-hot category
-            and codes, side by side.
+        latent_dim: Integer, size of noise, one-hot category and codes.
         num_categories: Integer, number of values of the category.
         num_codes: Integer, number of codes, each uniform in [-1, 1].
         information_weight: Float, `lambda` in the paper.

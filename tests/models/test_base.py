@@ -1,0 +1,369 @@
+"""What the base classes promise beside the contract, and what they refuse."""
+
+import warnings
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_gan_zoo import models
+from tests.models import zoo
+
+
+def build(name="VanillaGAN", **kwargs):
+    model = zoo.ZOO[name].build(**kwargs)
+    return zoo.compile_model(model, run_eagerly=True)
+
+
+def images(low=-1.0, high=1.0, number=8, shape=zoo.IMAGE_SHAPE):
+    values = np.resize(np.linspace(low, high, 7), (number, *shape))
+    return values.astype("float32")
+
+
+def dataset(array, batch_size=4, drop_remainder=True):
+    return tf.data.Dataset.from_tensor_slices(array).batch(
+        batch_size, drop_remainder=drop_remainder
+    )
+
+
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (images(0, 255).astype("uint8"), r"dtype uint8, values from 0 to 255"),
+        (images(0, 255), r"in \[-1, 1\]. Received: .* to 255.0"),
+        (images(0, 1), r"these are all in \[0, 1\]"),
+        (images(-3, 3), r"in \[-1, 1\]. Received: .* from -3.0"),
+        (images() * np.nan, "must be finite"),
+        (images(shape=(9, 8, 1)), r"shape \(None, 8, 8, 1\). Received"),
+        (images(shape=(8, 8, 3)), r"shape \(None, 8, 8, 1\). Received"),
+    ],
+)
+@pytest.mark.parametrize("wrap", [dataset, lambda array: array])
+def test_the_first_batch_is_checked(array, message, wrap):
+    model = build()
+    before = model.get_weights()
+    with pytest.raises(ValueError, match=message):
+        model.fit(wrap(array), verbose=0)
+    for old, new in zip(before, model.get_weights()):
+        np.testing.assert_array_equal(old, new)  # Nothing is lost.
+
+
+def test_validation_and_evaluation_data_are_checked_too():
+    model = build()
+    wrong = dataset(images(0, 255))
+    with pytest.raises(ValueError, match="255.0"):
+        model.fit(dataset(images()), validation_data=wrong, verbose=0)
+    with pytest.raises(ValueError, match="255.0"):
+        model.evaluate(wrong, verbose=0)
+
+
+def test_an_empty_dataset_is_refused():
+    with pytest.raises(ValueError, match="dataset is empty"):
+        build().fit(dataset(images(), batch_size=100), verbose=0)
+
+
+def test_a_dictionary_without_images_is_refused():
+    data = dataset({"picture": images()})
+    with pytest.raises(ValueError, match=r"keys \['picture'\]"):
+        build().fit(data, verbose=0)
+
+
+def test_a_conditional_model_asks_for_labels():
+    with pytest.raises(ValueError, match="Received: samples only"):
+        build("CGAN").fit(dataset(images()), verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (np.full(8, 3), "from 0 to 2.*from 3 to 3"),
+        (np.full(8, -1), "from 0 to 2.*from -1 to -1"),
+        (np.zeros(8), "must be integers"),
+        (np.zeros((8, 3), "int32"), r"shape \(4, 3\). Undo a one-hot"),
+    ],
+)
+def test_labels_are_checked(labels, message):
+    with pytest.raises(ValueError, match=message):
+        build("CGAN").fit(dataset((images(), labels)), verbose=0)
+
+
+def test_labels_to_generate_are_checked():
+    model = build("CGAN")
+    with pytest.raises(ValueError, match="from 0 to 2.*from 7 to 7"):
+        model.generate(2, labels=[7, 7])
+    with pytest.raises(ValueError, match="1 labels, batch_size=2"):
+        model.generate(2, labels=[0])
+
+
+def test_labels_decide_what_is_generated():
+    model = build("CGAN")
+    zeros = model.generate(2, seed=0, labels=[0, 0])
+    np.testing.assert_array_equal(
+        zeros, model.generate(2, seed=0, labels=np.zeros(2, "int64"))
+    )
+    assert not np.array_equal(zeros, model.generate(2, seed=0, labels=[1, 2]))
+
+
+def test_a_batch_that_cannot_be_shared_out_is_refused():
+    model = build("WGANGP")
+    with pytest.raises(ValueError, match="batch_size=4, discriminator_steps=5"):
+        model.fit(dataset(images()), verbose=0)
+    with pytest.raises(ValueError, match="batch_size=4, discriminator_steps=5"):
+        model.fit(images(), batch_size=4, verbose=0)
+    with pytest.raises(ValueError, match="batch_size=4, discriminator_steps=5"):
+        model.train_on_batch(images(number=4))
+
+
+def test_parts_of_a_batch_are_fresh_rows():
+    model = build("WGANGP")
+    rows = tf.reshape(tf.range(20), (20, 1))
+    parts = model.discriminator_batches(rows)
+    assert len(parts) == 5
+    assert sorted(np.concatenate(parts).ravel()) == list(range(20))
+
+
+def test_a_partial_last_batch_is_warned_about_once():
+    model = build()
+    data = dataset(images(number=6), drop_remainder=False)
+    with pytest.warns(UserWarning, match="last batch may be smaller"):
+        model.fit(data, verbose=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.fit(data, verbose=0)
+    with pytest.warns(UserWarning, match="drop_remainder=True"):
+        build().fit(images(number=6), batch_size=4, verbose=0)
+
+
+@pytest.mark.parametrize(
+    "optimizers",
+    [
+        {},
+        {"generator_optimizer": "adam"},
+        {"optimizer": "adam"},
+        {
+            "generator_optimizer": "adam",
+            "discriminator_optimizer": "adam",
+            "critic_optimizer": "adam",
+        },
+    ],
+)
+def test_missing_and_extra_optimizers_are_refused(optimizers):
+    model = zoo.ZOO["VanillaGAN"].build()
+    with pytest.raises(ValueError, match="Expected:.*discriminator_optimizer"):
+        model.compile(**optimizers)
+
+
+def test_an_optimizer_serves_one_player():
+    adam = keras.optimizers.Adam()
+    model = zoo.ZOO["VanillaGAN"].build()
+    with pytest.raises(ValueError, match="one object for several players"):
+        model.compile(generator_optimizer=adam, discriminator_optimizer=adam)
+
+
+def test_optimizers_may_be_named():
+    model = zoo.ZOO["VanillaGAN"].build()
+    model.compile(generator_optimizer="sgd", discriminator_optimizer="adam")
+    assert isinstance(model.generator_optimizer, keras.optimizers.SGD)
+    assert isinstance(model.discriminator_optimizer, keras.optimizers.Adam)
+
+
+def test_the_game_has_no_single_learning_rate():
+    model = build()
+    with pytest.raises(AttributeError, match="one learning rate for each"):
+        model.optimizer.learning_rate
+    with pytest.raises(AttributeError):
+        model.optimizer.learning_rate = 0.1
+
+
+@pytest.mark.parametrize("name", ["WGANGP", "DRAGAN"])
+def test_a_penalty_refuses_batch_normalization(name):
+    model = getattr(models, name)
+    with pytest.raises(ValueError, match="must not use batch normalization"):
+        model(zoo.generator(), zoo.discriminator(), zoo.LATENT_DIM)
+
+
+def test_an_unbuilt_network_is_refused():
+    unbuilt = keras.Sequential([keras.layers.Dense(1)])
+    for networks in [
+        (unbuilt, zoo.discriminator()),
+        (zoo.generator(), unbuilt),
+    ]:
+        with pytest.raises(ValueError, match="must be built"):
+            models.VanillaGAN(*networks, zoo.LATENT_DIM)
+    with pytest.raises(ValueError, match="must be a `keras.Model`"):
+        models.VanillaGAN(zoo.generator, zoo.discriminator(), 4)
+
+
+def test_a_latent_size_that_does_not_fit_is_refused():
+    with pytest.raises(ValueError, match=r"\(batch, 5\). Received"):
+        models.VanillaGAN(zoo.generator(), zoo.discriminator(), 5)
+    with pytest.raises(ValueError, match=r"\(batch, 5\). Received"):
+        models.CGAN(
+            zoo.generator(num_classes=3),
+            zoo.conditional_discriminator(),
+            latent_dim=5,
+            num_classes=3,
+        )
+
+
+@pytest.mark.parametrize("ema_decay", [-0.1, 1.0])
+def test_the_decay_of_an_average_is_below_one(ema_decay):
+    with pytest.raises(ValueError, match=f"ema_decay={ema_decay}"):
+        build(ema_decay=ema_decay)
+
+
+def test_there_is_at_least_one_discriminator_step():
+    with pytest.raises(ValueError, match="discriminator_steps=0"):
+        build(discriminator_steps=0)
+
+
+def test_the_average_follows_the_generator():
+    model = build(ema_decay=0.75)
+    data = images(number=4)
+    expected = [w.numpy() for w in model.generator.weights]
+    for _ in range(3):
+        model.train_on_batch(data)
+        for index, weight in enumerate(model.generator.weights):
+            value = weight.numpy()
+            if weight.trainable:
+                value = 0.75 * expected[index] + 0.25 * value
+            expected[index] = value
+    for average, value in zip(model.ema_generator.weights, expected):
+        np.testing.assert_allclose(average, value, atol=1e-6)
+
+
+def test_regularization_counts_for_the_player_who_moves():
+    generator = zoo.generator()
+    inputs = keras.Input(zoo.IMAGE_SHAPE)
+    dense = keras.layers.Dense(
+        1, kernel_initializer="ones", kernel_regularizer="l2", use_bias=False
+    )
+    outputs = dense(keras.layers.Flatten()(inputs))
+    model = models.WGAN(
+        generator,
+        keras.Model(inputs, outputs),
+        zoo.LATENT_DIM,
+        discriminator_steps=1,
+        clip_limit=10.0,
+    )
+    model.compile(
+        generator_optimizer=keras.optimizers.SGD(0.0),
+        discriminator_optimizer=keras.optimizers.SGD(1.0),
+        run_eagerly=True,
+    )
+    before = dense.kernel.numpy()
+    batch = tf.constant(images(number=4))
+    fakes = model.generator(model.sample_prior(4, seed=0), training=True)
+    model.fakes_like = lambda samples, training: fakes
+    model.update("discriminator", batch)
+    slope = tf.reduce_mean(fakes, 0) - tf.reduce_mean(batch, 0)
+    expected = before - tf.reshape(slope, (-1, 1)) - 2 * 0.01 * before
+    np.testing.assert_allclose(dense.kernel, expected, atol=1e-5)
+
+
+def test_noise_is_a_function_of_seed_and_step():
+    model = build()
+    draws = []
+    for step in (0, 0, 1):
+        model.step.assign(step)
+        model.loss_results()  # Ends a step, and with it the count of draws.
+        model.step.assign(step)
+        draws.append([model.next_seed().numpy() for _ in range(2)])
+    np.testing.assert_array_equal(draws[0], draws[1])
+    assert not np.array_equal(draws[0], draws[2])
+    assert not np.array_equal(draws[0][0], draws[0][1])
+
+
+def test_a_graph_must_be_given_a_seed():
+    model = build()
+    with pytest.raises(ValueError, match="seed=None inside a `tf.function`"):
+        tf.function(lambda: model.generate(2))()
+
+
+def test_weights_of_optimizers_are_never_skipped_in_silence(tmp_path):
+    path = tmp_path / "gan.weights.h5"
+    build().save_weights(path)
+    other = zoo.ZOO["VanillaGAN"].build()
+    other.compile(
+        generator_optimizer=keras.optimizers.SGD(),
+        discriminator_optimizer=keras.optimizers.SGD(),
+    )
+    with pytest.raises(ValueError, match="Skipping variable loading"):
+        other.load_weights(path)
+
+
+def test_a_game_without_a_step_says_so():
+    class Idle(models.GAN):
+        pass
+
+    model = Idle(zoo.generator(), zoo.discriminator(), zoo.LATENT_DIM)
+    with pytest.raises(NotImplementedError, match="Idle must implement"):
+        model.train_step(images())
+
+
+@pytest.fixture(scope="module")
+def strategy():
+    return tf.distribute.MirroredStrategy(
+        ["CPU:0", "CPU:1"],
+        # TensorFlow's default for CPUs mixes up concurrent reductions.
+        cross_device_ops=tf.distribute.ReductionToOneDevice(),
+    )
+
+
+@pytest.mark.parametrize(
+    "options", [{"jit_compile": True}, {"steps_per_execution": 2}]
+)
+def test_what_a_strategy_cannot_do_is_refused_at_once(strategy, options):
+    with strategy.scope():
+        model = zoo.ZOO["VanillaGAN"].build()
+        with pytest.raises(ValueError, match="can't combine"):
+            zoo.compile_model(model, **options)
+
+
+def test_a_partial_batch_is_refused_under_a_strategy(strategy):
+    with strategy.scope():
+        model = zoo.compile_model(zoo.ZOO["VanillaGAN"].build())
+    data = dataset(images(number=6), drop_remainder=False)
+    with pytest.raises(ValueError, match="Replicas need parts of equal size"):
+        model.fit(data, verbose=0)
+
+
+def without_batch_statistics(monkeypatch):
+    """Networks of the zoo whose samples don't see each other."""
+    monkeypatch.setattr(
+        zoo.layers,
+        "BatchNormalization",
+        lambda **kwargs: keras.layers.Activation("linear"),
+    )
+    monkeypatch.setattr(
+        zoo.layers,
+        "Dropout",
+        lambda *args, **kwargs: keras.layers.Activation("linear"),
+    )
+
+
+@pytest.mark.parametrize("name", zoo.ZOO)
+def test_two_replicas_train_like_one_device(name, strategy, monkeypatch):
+    without_batch_statistics(monkeypatch)
+    entry = zoo.ZOO[name]
+    arrays = zoo.arrays(num_batches=4, steps=entry.steps)
+    runs = []
+    for scope in (tf.distribute.get_strategy().scope, strategy.scope):
+        keras.utils.set_random_seed(3)
+        with scope():
+            model = entry.build(ema_decay=0.9)
+            model.compile(
+                **{
+                    f"{player}_optimizer": keras.optimizers.SGD(0.05)
+                    for player in model.players
+                }
+            )
+        data = dataset(arrays, 2 * zoo.BATCH_SIZE * entry.steps)
+        logs = model.fit(data, epochs=2, verbose=0).history
+        runs.append((model.get_weights(), logs))
+    (weights, logs), (other_weights, other_logs) = runs
+    for one, other in zip(weights, other_weights, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+    for key, values in logs.items():
+        np.testing.assert_allclose(values, other_logs[key], atol=1e-5)

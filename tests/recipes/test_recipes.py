@@ -1,0 +1,135 @@
+"""Every recipe, for one step, to its export."""
+
+import csv
+import json
+import pathlib
+import runpy
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_gan_zoo import recipe
+
+RECIPES = pathlib.Path(__file__).parents[2] / "recipes"
+NAMES = sorted(path.stem for path in RECIPES.glob("*.py"))
+GANS = [name for name in NAMES if name != "ring_of_gaussians"]
+
+
+def run(name, monkeypatch, *arguments):
+    monkeypatch.setattr(sys, "argv", [f"recipes/{name}.py", *arguments])
+    runpy.run_path(str(RECIPES / f"{name}.py"), run_name="__main__")
+
+
+def tiny(output):
+    return (
+        "--dataset=embedded",
+        "--epochs=1",
+        "--steps-per-epoch=1",
+        "--batch-size=4",
+        f"--output={output}",
+    )
+
+
+def check_output(output):
+    with (output / "training" / "log.csv").open() as file:
+        (row,) = csv.DictReader(file)
+    assert {"discriminator_loss", "generator_loss"} <= set(row)
+    settings = json.loads((output / "training" / "settings.json").read_text())
+    assert settings["dataset"] == "embedded"
+    assert settings["parameters"]["generator"] > 0
+    for picture in ("epoch_0000.png", "epoch_0001.png", "training.gif"):
+        assert (output / "training" / picture).exists()
+    served = tf.saved_model.load(str(output / "1"))
+    serve = served.signatures["serving_default"]
+    _, inputs = serve.structured_input_signature
+    arguments = {
+        key: tf.zeros([2 if size is None else size for size in spec.shape])
+        for key, spec in inputs.items()
+    }
+    if "labels" in arguments:
+        arguments["labels"] = tf.zeros((2,), tf.int32)
+    images = serve(**arguments)["images"].numpy()
+    assert images.shape == (2, 28, 28, 1)
+    assert images.min() >= 0.0 and images.max() <= 1.0
+    gan = keras.models.load_model(output / "training" / "gan.keras")
+    assert gan.step == 1
+    for optimizer in gan.optimizer.optimizers:
+        assert optimizer.iterations.numpy() >= 1
+
+
+@pytest.mark.parametrize("name", GANS)
+def test_recipe_runs_to_its_export(name, monkeypatch, tmp_path, capfd):
+    output = tmp_path / name
+    run(name, monkeypatch, *tiny(output))
+    check_output(output)
+    first_line = capfd.readouterr().out.splitlines()[0]
+    assert "jit False; precision float32; global batch" in first_line
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", GANS)
+def test_paper_preset_runs_to_its_export(name, monkeypatch, tmp_path):
+    output = tmp_path / name
+    run(name, monkeypatch, "--preset=paper", *tiny(output))
+    check_output(output)
+
+
+def test_ring_of_gaussians_makes_its_table(monkeypatch, tmp_path, capsys):
+    run(
+        "ring_of_gaussians",
+        monkeypatch,
+        "--seeds=1",
+        "--steps=20",
+        "--only=DRAGAN",
+        f"--output={tmp_path}",
+    )
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert np.shape(results["DRAGAN"]) == (1, 3)
+    assert np.isfinite(results["DRAGAN"]).all()
+    assert (tmp_path / "dragan_0.png").exists()
+    assert "| DRAGAN |" in capsys.readouterr().out
+
+
+def test_every_gan_of_the_zoo_has_a_recipe():
+    texts = [(RECIPES / f"{name}.py").read_text() for name in GANS]
+    for model in (
+        "ACGAN BEGAN CGAN DCGAN DRAGAN EBGAN InfoGAN LSGAN VanillaGAN WGAN "
+        "WGANGP"
+    ).split():
+        assert any(f"gan = {model}(" in text for text in texts), model
+
+
+@pytest.mark.parametrize("flag", ["--epochs=0", "--batch-size=-1"])
+def test_numbers_below_one_are_refused(flag, monkeypatch, capsys, tmp_path):
+    with pytest.raises(SystemExit):
+        run("gan_mnist", monkeypatch, flag, f"--output={tmp_path}")
+    assert "must be at least 1" in capsys.readouterr().err
+
+
+def test_an_unknown_dataset_is_named(monkeypatch, tmp_path):
+    with pytest.raises(ValueError, match="name='imagenet'"):
+        run(
+            "gan_mnist",
+            monkeypatch,
+            "--dataset=imagenet",
+            f"--output={tmp_path}",
+        )
+
+
+def test_an_output_that_cannot_be_written_is_refused(monkeypatch, tmp_path):
+    occupied = tmp_path / "file"
+    occupied.touch()
+    with pytest.raises(OSError, match="must be a folder that can be written"):
+        run("gan_mnist", monkeypatch, f"--output={occupied}")
+
+
+def test_a_gpu_can_be_required(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(
+        recipe.tf.config, "list_physical_devices", lambda kind: []
+    )
+    with pytest.raises(SystemExit):
+        run("gan_mnist", monkeypatch, "--require-gpu", f"--output={tmp_path}")
+    assert "TensorFlow finds no GPU" in capsys.readouterr().err
