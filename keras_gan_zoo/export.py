@@ -58,12 +58,9 @@ def _serving_function(model):
     names = [spec.name for spec in model.serving_signature()]
 
     def serve(*inputs):
-        checks = []
         if "labels" in names:
             labels = inputs[names.index("labels")]
-            checks = _label_checks(labels, model.num_classes)
-        with tf.control_dependencies(checks):
-            inputs = [tf.identity(tensor) for tensor in inputs]
+            _check_labels(labels, model.num_classes)
         samples = model(
             inputs[0] if len(inputs) == 1 else inputs, training=False
         )
@@ -73,11 +70,9 @@ def _serving_function(model):
     return serve
 
 
-def _label_checks(labels, num_classes):
-    # In the graph, since the server has no other place for them. Without
-    # them, a label beyond gives an image of no class, or of another.
+def _check_labels(labels, num_classes):
+    # In the graph, since the server has no other place for it. Without it, a
+    # label beyond gives an image of no class, or of another.
     message = f"`labels` must be from 0 to {num_classes - 1}."
-    return [
-        tf.debugging.assert_non_negative(labels, message),
-        tf.debugging.assert_less(labels, num_classes, message),
-    ]
+    tf.debugging.assert_non_negative(labels, message)
+    tf.debugging.assert_less(labels, num_classes, message)
