@@ -6,6 +6,7 @@ TensorFlow's Philox generator, and each replica takes its own rows. A stateful
 generator would repeat its numbers on each replica and differ under XLA.
 """
 
+import math
 import random
 
 import tensorflow as tf
@@ -57,32 +58,38 @@ def normal(shape, seed):
     Returns:
         Tensor, float32, of shape `shape`.
     """
-    batch_size, *rest = shape
-    return replicas.own_rows(
-        lambda rows: tf.random.stateless_normal(
-            [rows, *rest], seed, alg="philox"
-        ),
-        batch_size,
-    )
+
+    def draw(shape):  # Box and Muller's transform of pairs.
+        radii, angles = tf.unstack(_units([*shape, 2], seed), axis=-1)
+        radii = tf.sqrt(-2.0 * tf.math.log(1.0 - radii))
+        return radii * tf.cos(2.0 * math.pi * angles)
+
+    return _own_rows(draw, shape)
 
 
 def uniform(shape, seed, minval=0.0, maxval=1.0):
     """Draws from U[minval, maxval); arguments and result as of `normal`."""
-    batch_size, *rest = shape
-    return replicas.own_rows(
-        lambda rows: tf.random.stateless_uniform(
-            [rows, *rest], seed, minval, maxval, alg="philox"
-        ),
-        batch_size,
-    )
+    units = _own_rows(lambda shape: _units(shape, seed), shape)
+    return minval + (maxval - minval) * units
 
 
 def integers(shape, seed, maxval):
     """Draws int32 from 0 to `maxval - 1` with equal chances."""
-    batch_size, *rest = shape
-    return replicas.own_rows(
-        lambda rows: tf.random.stateless_uniform(
-            [rows, *rest], seed, 0, maxval, tf.int32, alg="philox"
-        ),
-        batch_size,
+    return _own_rows(lambda shape: _integers(shape, seed, maxval), shape)
+
+
+def _integers(shape, seed, maxval):
+    return tf.random.stateless_uniform(
+        shape, seed, 0, maxval, tf.int32, alg="philox"
     )
+
+
+def _units(shape, seed):
+    """Draws from U[0, 1)."""
+    # TensorFlow draws the same bits under XLA, but makes other floats of them.
+    return 2.0**-23 * tf.cast(_integers(shape, seed, 2**23), tf.float32)
+
+
+def _own_rows(draw, shape):
+    batch_size, *rest = shape
+    return replicas.own_rows(lambda rows: draw([rows, *rest]), batch_size)
