@@ -37,15 +37,14 @@ def least_squares_discriminator_loss(
     real_scores, fake_scores, real_target=1.0, fake_target=0.0
 ):
     """`E (D(x) - b)^2 / 2 + E (D(G(z)) - a)^2 / 2`, Mao et al. 2017, eq. 2."""
-    return 0.5 * (
-        _mean(tf.square, real_scores - real_target)
-        + _mean(tf.square, fake_scores - fake_target)
-    )
+    return _half_squared_distance(
+        real_scores, real_target
+    ) + _half_squared_distance(fake_scores, fake_target)
 
 
 def least_squares_generator_loss(fake_scores, target=1.0):
     """`E (D(G(z)) - c)^2 / 2`, Mao et al. 2017, eq. 2."""
-    return 0.5 * _mean(tf.square, fake_scores - target)
+    return _half_squared_distance(fake_scores, target)
 
 
 def wasserstein_discriminator_loss(real_scores, fake_scores):
@@ -59,6 +58,10 @@ def wasserstein_discriminator_loss(real_scores, fake_scores):
 def wasserstein_generator_loss(fake_scores):
     """`-E D(G(z))`, Arjovsky et al. 2017, algorithm 1, line 10."""
     return -_mean(tf.identity, fake_scores)
+
+
+def _half_squared_distance(scores, target):
+    return 0.5 * _mean(lambda scores: (scores - target) ** 2, scores)
 
 
 def _mean(function, scores):
