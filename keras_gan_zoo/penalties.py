@@ -65,8 +65,8 @@ def check_critic(discriminator):
     Args:
         discriminator: Keras model.
     """
-    operations = getattr(discriminator, "operations", [])
-    layers = discriminator._flatten_layers(include_self=False)
+    layers = list(discriminator._flatten_layers())
+    operations = [o for net in layers for o in getattr(net, "operations", [])]
     for layer in [*layers, *operations]:
         if isinstance(layer, keras.layers.BatchNormalization):
             raise ValueError(
@@ -77,10 +77,11 @@ def check_critic(discriminator):
                 "Leave it out, or use LayerNormalization or "
                 "GroupNormalization."
             )
-        interpolation = getattr(layer, "interpolation", "nearest")
-        if interpolation != "nearest" or isinstance(
-            layer, keras.layers.Resizing
-        ):
+        interpolation = getattr(layer, "interpolation", None)
+        repeats = interpolation == "nearest" and isinstance(
+            layer, keras.layers.UpSampling2D
+        )
+        if interpolation is not None and not repeats:
             raise ValueError(
                 "A gradient penalty needs second derivatives, which "
                 "TensorFlow's image resizing lacks or takes as zero. "
