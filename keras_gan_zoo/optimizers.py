@@ -31,6 +31,13 @@ class RisingMomentumSGD(keras.optimizers.SGD):
         self.final_momentum = final_momentum
         self.rise_steps = rise_steps
 
+    def build(self, variables):
+        if self.built:
+            return
+        super().build(variables)
+        if not self.momentums:  # Keras has none for a momentum of 0.
+            self.momentums = self.add_optimizer_variables(variables, "momentum")
+
     def update_step(self, gradient, variable, learning_rate):
         risen = ops.minimum(
             ops.cast(self.iterations, "float32") / self.rise_steps, 1.0
