@@ -1,0 +1,276 @@
+"""What users pass in wrong, and the message for each."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+from keras_gan_zoo import checks
+
+IMAGES = np.linspace(-1.0, 1.0, 4 * 8 * 8, dtype="float32").reshape(4, 8, 8, 1)
+LABELS = np.array([0, 1, 2, 0])
+
+
+def network(*shapes):
+    inputs = [keras.Input(shape) for shape in shapes]
+    flat = [layers.Flatten()(x) for x in inputs]
+    x = layers.Concatenate()(flat) if len(flat) > 1 else flat[0]
+    return keras.Model(inputs if len(inputs) > 1 else inputs[0], x)
+
+
+class Subclassed(keras.Model):
+    """A network that doesn't know its input."""
+
+    def call(self, inputs):
+        return inputs
+
+
+def test_require_built_refuses_what_is_no_model():
+    with pytest.raises(
+        ValueError, match="`generator` must be a `keras.Model`. .*generator=3"
+    ):
+        checks.require_built("generator", 3)
+
+
+def test_require_built_refuses_an_unbuilt_model():
+    unbuilt = keras.Sequential([layers.Dense(1)], name="fresh")
+    with pytest.raises(
+        ValueError, match="`critic` must be built .*`fresh`. Call it once"
+    ):
+        checks.require_built("critic", unbuilt)
+    unbuilt.build((None, 2))
+    assert checks.require_built("critic", unbuilt) is None
+
+
+@pytest.mark.parametrize("others", [[], [()]], ids=["latents", "and labels"])
+def test_require_latent_size_compares_with_the_generator(others):
+    generator = network((4,), *others)
+    assert checks.require_latent_size(generator, 4) is None
+    with pytest.raises(
+        ValueError,
+        match=r"of shape \(batch, 3\). Received: .*\(None, 4\). "
+        "Set `latent_dim`",
+    ):
+        checks.require_latent_size(generator, 3)
+
+
+def test_require_latent_size_lets_pass_what_it_can_not_know():
+    assert checks.require_latent_size(network((None,)), 3) is None
+    subclassed = Subclassed()
+    subclassed(tf.zeros((1, 4)))
+    assert checks.require_latent_size(subclassed, 3) is None
+
+
+def as_py_dataset(x, y=None):
+    class Data(keras.utils.PyDataset):
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, index):
+            part = slice(2 * index, 2 * index + 2)
+            return x[part] if y is None else (x[part], y[part])
+
+    return Data()
+
+
+def test_first_batch_of_every_form():
+    dataset = tf.data.Dataset.from_tensor_slices(IMAGES).batch(2)
+    for batch in [
+        checks.first_batch(dataset),
+        checks.first_batch(as_py_dataset(IMAGES)),
+        checks.first_batch(IMAGES, batch_size=2),
+        checks.first_batch(tf.constant(IMAGES), batch_size=2),
+        checks.first_batch({"image": IMAGES}, batch_size=2)["image"],
+    ]:
+        np.testing.assert_array_equal(batch, IMAGES[:2])
+
+
+def test_first_batch_with_labels():
+    pairs = IMAGES, LABELS
+    dataset = tf.data.Dataset.from_tensor_slices(pairs).batch(2)
+    for images, labels in [
+        checks.first_batch(dataset),
+        checks.first_batch(as_py_dataset(*pairs)),
+        checks.first_batch(IMAGES, LABELS, batch_size=2),
+    ]:
+        np.testing.assert_array_equal(images, IMAGES[:2])
+        np.testing.assert_array_equal(labels, LABELS[:2])
+
+
+def test_first_batch_of_arrays_is_as_large_as_that_of_keras():
+    assert len(checks.first_batch(np.zeros((100, 2)))) == 32
+
+
+def test_first_batch_does_not_use_up_a_generator():
+    generator = iter([IMAGES])
+    assert checks.first_batch(generator) is None
+    assert next(generator) is IMAGES
+
+
+def test_first_batch_refuses_an_empty_dataset():
+    dataset = tf.data.Dataset.from_tensor_slices(IMAGES)
+    with pytest.raises(ValueError, match="dataset is empty.*drop_remainder"):
+        checks.first_batch(dataset.batch(5, drop_remainder=True))
+
+
+@pytest.mark.parametrize(
+    "x, batch_size, expected",
+    [
+        (IMAGES, 2, False),
+        (IMAGES, 3, True),
+        ({"image": IMAGES}, 3, True),
+        (IMAGES, None, True),
+        (np.zeros((64, 2)), None, False),
+        (iter([IMAGES]), None, False),
+    ],
+)
+def test_arrays_may_end_in_a_partial_batch(x, batch_size, expected):
+    assert checks.may_end_in_partial_batch(x, batch_size) is expected
+
+
+@pytest.mark.parametrize("drop_remainder", [False, True])
+def test_datasets_may_end_in_a_partial_batch(drop_remainder):
+    dataset = tf.data.Dataset.from_tensor_slices((IMAGES, LABELS))
+    dataset = dataset.batch(2, drop_remainder=drop_remainder)
+    assert checks.may_end_in_partial_batch(dataset) is not drop_remainder
+
+
+def test_datasets_of_unknown_shape_may_end_in_a_partial_batch():
+    signature = tf.TensorSpec(None, tf.float32)
+    dataset = tf.data.Dataset.from_generator(
+        lambda: [IMAGES], output_signature=signature
+    )
+    assert checks.may_end_in_partial_batch(dataset) is True
+
+
+@pytest.mark.parametrize(
+    "data, labels",
+    [
+        (IMAGES, None),
+        ((IMAGES,), None),
+        ((IMAGES, LABELS), LABELS),
+        ([IMAGES, LABELS], LABELS),
+        ({"image": IMAGES}, None),
+        ({"image": IMAGES, "label": LABELS}, LABELS),
+        ({"image": IMAGES, "label": LABELS, "id": LABELS + 1}, LABELS),
+        (({"image": IMAGES}, LABELS), LABELS),
+    ],
+)
+def test_samples_and_labels_of_every_form(data, labels):
+    found_samples, found_labels = checks.samples_and_labels(data)
+    assert found_samples is IMAGES
+    assert found_labels is labels
+
+
+def test_samples_and_labels_needs_the_key_image():
+    with pytest.raises(
+        ValueError, match=r"the key 'image'.*keys \['label', 'photo'\]. Map"
+    ):
+        checks.samples_and_labels({"photo": IMAGES, "label": LABELS})
+
+
+def test_check_images_accepts_what_is_in_the_range():
+    discriminator = network((8, 8, 1))
+    for images in (IMAGES, tf.constant(IMAGES), IMAGES.astype("float16")):
+        assert checks.check_images(images, discriminator) is None
+
+
+def test_check_images_accepts_dequantization_noise_slightly_beyond_one():
+    noisy = IMAGES + np.random.uniform(0, 1 / 128, IMAGES.shape)
+    noisy[-1] = 1.0 + 1 / 128
+    assert noisy.max() > 1.0
+    assert checks.check_images(noisy, network((8, 8, 1))) is None
+    with pytest.raises(ValueError, match=r"must be in \[-1, 1\]"):
+        checks.check_images(noisy + 1 / 64, network((8, 8, 1)))
+
+
+def test_check_images_accepts_images_of_one_value_below_zero():
+    black = np.full_like(IMAGES, -1.0)
+    assert checks.check_images(black, network((8, 8, 1))) is None
+    assert checks.check_images(0.0 * IMAGES, network((8, 8, 1))) is None
+
+
+def test_check_images_knows_the_first_input_of_a_conditional_network():
+    discriminator = network((8, 8, 1), ())
+    assert checks.check_images(IMAGES, discriminator) is None
+    with pytest.raises(ValueError, match="samples of shape"):
+        checks.check_images(IMAGES[:, :4], discriminator)
+
+
+def test_check_images_leaves_free_sizes_free():
+    convolution = keras.Sequential(
+        [keras.Input((None, None, 1)), layers.Conv2D(1, 3)]
+    )
+    assert checks.check_images(IMAGES[:, :5], convolution) is None
+    with pytest.raises(ValueError, match="samples of shape"):
+        checks.check_images(np.tile(IMAGES, 3), convolution)
+
+
+def test_check_images_asks_no_range_of_other_samples():
+    samples = np.array([[100.0, -3.0]])
+    assert checks.check_images(samples, network((2,))) is None
+
+
+@pytest.mark.parametrize(
+    "images", [IMAGES[:, :4], IMAGES[..., 0], np.tile(IMAGES, 3)]
+)
+def test_check_images_refuses_another_shape(images):
+    with pytest.raises(
+        ValueError,
+        match=r"samples of shape \(None, 8, 8, 1\). Received: .* Resize",
+    ):
+        checks.check_images(images, network((8, 8, 1)))
+
+
+@pytest.mark.parametrize(
+    "images, message",
+    [
+        (np.uint8(127 * IMAGES + 128), "floats .*dtype uint8.* / 127.5 - 1"),
+        (127.5 * IMAGES + 127.5, r"in \[-1, 1\]. .*to 255.0. .* / 127.5 - 1"),
+        (IMAGES - 0.1, r"in \[-1, 1\]. .*from -1.1.* Scale"),
+        ((IMAGES + 1) / 2, r"all in \[0, 1\]. .*to 1.0. .* \* 2.0 - 1.0"),
+        (np.where(IMAGES > 0.9, np.nan, IMAGES), "finite.*nan.* Remove"),
+        (np.where(IMAGES > 0.9, np.inf, IMAGES), "finite.*inf.* Remove"),
+        (np.where(IMAGES > 0.9, -np.inf, IMAGES), "finite.*inf.* Remove"),
+    ],
+    ids=["bytes", "0 to 255", "low", "0 to 1", "nan", "inf", "-inf"],
+)
+def test_check_images_refuses_another_range(images, message):
+    with pytest.raises(ValueError, match=message):
+        checks.check_images(images, network((8, 8, 1)))
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "int64"])
+def test_check_labels_returns_32_bits(dtype):
+    for labels in (LABELS.astype(dtype), tf.cast(LABELS, dtype)):
+        checked = checks.check_labels(labels, 3)
+        assert checked.dtype == np.int32
+        np.testing.assert_array_equal(checked, LABELS)
+    assert checks.check_labels(LABELS[:0].astype(dtype), 3).size == 0
+
+
+@pytest.mark.parametrize(
+    "labels, received",
+    [
+        (np.eye(3, dtype="int32"), r"dtype int32, shape \(3, 3\)"),
+        (LABELS.astype("float32"), r"dtype float32, shape \(4,\)"),
+    ],
+    ids=["one-hot", "floats"],
+)
+def test_check_labels_refuses_other_forms(labels, received):
+    with pytest.raises(
+        ValueError,
+        match=rf"integers of shape \(batch,\). .*{received}. .*argmax",
+    ):
+        checks.check_labels(labels, 3)
+
+
+@pytest.mark.parametrize("labels", [[0, 3], [-1, 2]], ids=["above", "below"])
+def test_check_labels_refuses_other_classes(labels):
+    low, high = labels
+    with pytest.raises(
+        ValueError,
+        match=f"from 0 to 2, since num_classes=3. .*from {low} to {high}",
+    ):
+        checks.check_labels(np.array(labels), 3)
