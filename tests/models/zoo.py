@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import layers
 
 from keras_gan_zoo import models
@@ -180,3 +181,58 @@ def arrays(num_batches=2, steps=1, seed=0):
     images = rng.uniform(-1.0, 1.0, (number, *IMAGE_SHAPE))
     labels = rng.integers(0, NUM_CLASSES, number)
     return images.astype("float32"), labels.astype("int32")
+
+
+def affine(kernel, bias=0.0):
+    """Returns a network of one dense layer of given weights."""
+    kernel = np.asarray(kernel, "float32")
+    inputs = keras.Input(kernel.shape[:1])
+    layer = layers.Dense(kernel.shape[1])
+    network = keras.Model(inputs, layer(inputs))
+    layer.set_weights([kernel, np.broadcast_to(bias, kernel.shape[1:])])
+    return network
+
+
+def constant_generator(sample, latent_dim=LATENT_DIM):
+    """Returns a generator whose samples are all the same: its bias."""
+    return affine(np.zeros((latent_dim, len(sample))), sample)
+
+
+def label_generator():
+    """Returns a generator whose samples are one-hot labels."""
+    latents, labels = keras.Input((LATENT_DIM,)), keras.Input((), dtype="int32")
+    one_hot = keras.ops.one_hot(labels, NUM_CLASSES)
+    head = affine(np.eye(LATENT_DIM + NUM_CLASSES)[:, LATENT_DIM:])
+    samples = head(layers.Concatenate()([latents, one_hot]))
+    return keras.Model([latents, labels], samples)
+
+
+def record(network):
+    """Returns a list that gets the inputs of each eager call of a network."""
+    calls, call = [], network.call
+
+    def recording_call(inputs, **kwargs):
+        calls.append(keras.tree.map_structure(np.asarray, inputs))
+        return call(inputs, **kwargs)
+
+    network.call = recording_call
+    return calls
+
+
+def gradients(compute_loss, network):
+    """Returns the gradient of a loss for each trained weight of a network."""
+    with tf.GradientTape() as tape:
+        loss = compute_loss()
+    values = [variable.value for variable in network.trainable_variables]
+    found = tape.gradient(loss, values, unconnected_gradients="zero")
+    return [gradient.numpy() for gradient in found]
+
+
+def compile_at_rest(model):
+    """Compiles a model whose players make steps of size zero."""
+    optimizers = {
+        f"{player}_optimizer": keras.optimizers.SGD(0.0)
+        for player in model.players
+    }
+    model.compile(**optimizers)
+    return model
