@@ -29,9 +29,7 @@ images = datasets.by_name(
 image_shape = tuple(images.element_spec.shape[1:])
 
 if args.preset == "paper":
-    generator = networks.mlp_generator(
-        100, image_shape, units=(128,), output_activation="tanh"
-    )
+    generator = networks.mlp_generator(100, image_shape, units=(128,))
     discriminator = networks.mlp_discriminator(image_shape, units=(128,))
     rate = 1e-4
 else:

@@ -33,7 +33,10 @@ image_shape = tuple(images.element_spec.shape[1:])
 
 if args.preset == "paper":
     generator = networks.mlp_generator(
-        100, image_shape, units=(1200, 1200), output_activation="tanh"
+        100,
+        image_shape,
+        units=(1200, 1200),
+        kernel_initializer=keras.initializers.RandomUniform(-0.05, 0.05),
     )
     discriminator = networks.maxout_discriminator(image_shape)
     rate = keras.optimizers.schedules.ExponentialDecay(0.1, 1, 1 / 1.000004)
@@ -41,9 +44,7 @@ if args.preset == "paper":
         RisingMomentumSGD(rate, rise_steps=250 * 600) for _ in range(2)
     ]
 else:
-    generator = networks.mlp_generator(
-        100, image_shape, units=(256, 512), output_activation="tanh"
-    )
+    generator = networks.mlp_generator(100, image_shape, units=(256, 512))
     discriminator = networks.maxout_discriminator(
         image_shape, units=(128, 64), pieces=3
     )

@@ -10,7 +10,9 @@ missed. A single count says little, since a GAN goes on moving: each run is
 the mean of its last eight evaluations, and each row of several seeds.
 """
 
-from keras_gan_zoo import recipe  # isort: split
+from keras_gan_zoo import recipe  # noqa: F401
+
+# isort: split
 
 import argparse
 import json
