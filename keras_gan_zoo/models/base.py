@@ -86,9 +86,8 @@ class AdversarialModel(keras.Model):
                 f"each player. Expected: {expected}. "
                 f"Received: {list(optimizers)}."
             )
-        if len({id(optimizer) for optimizer in optimizers.values()}) < len(
-            [o for o in optimizers.values() if not isinstance(o, str)]
-        ):
+        objects = [o for o in optimizers.values() if not isinstance(o, str)]
+        if len({id(optimizer) for optimizer in objects}) < len(objects):
             raise ValueError(
                 "Each player needs an optimizer of its own, since an "
                 "optimizer keeps the moments of one set of weights. Received "

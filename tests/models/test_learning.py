@@ -16,11 +16,13 @@ from keras_gan_zoo.networks import mlp_discriminator, mlp_generator
 
 STDDEV = 0.02
 
+# Model, its options, beta_2 of Adam, and the bound on the reverse KL divergence.
+# Without a penalty, modes are missed: of one or two, it is 0.13 or 0.29.
 FAMILIES = {
-    "logistic": (models.VanillaGAN, {}, 0.999),
-    "least squares": (models.LSGAN, {}, 0.999),
-    "Wasserstein": (models.WGANGP, {"penalty_weight": 0.1}, 0.9),
-    "logistic with a penalty": (models.DRAGAN, {}, 0.9),
+    "logistic": (models.VanillaGAN, {}, 0.999, 0.35),
+    "least squares": (models.LSGAN, {}, 0.999, 0.35),
+    "Wasserstein": (models.WGANGP, {"penalty_weight": 0.1}, 0.9, 0.05),
+    "logistic with a penalty": (models.DRAGAN, {}, 0.9, 0.05),
 }
 
 
@@ -34,7 +36,7 @@ def coverage(gan):
 @pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_ring_of_gaussians_is_learned(family):
-    model, options, beta_2 = FAMILIES[family]
+    model, options, beta_2, bound = FAMILIES[family]
     gan = model(
         mlp_generator(2, (2,)),
         mlp_discriminator((2,)),
@@ -49,7 +51,7 @@ def test_a_ring_of_gaussians_is_learned(family):
         steps_per_execution=10,
     )
     _, untrained_quality, untrained_divergence = coverage(gan)
-    assert untrained_quality < 0.02 and untrained_divergence > 0.3
+    assert untrained_quality < 0.05 and untrained_divergence > 0.4
     gan.fit(
         gaussian_ring(256 * gan.discriminator_steps, stddev=STDDEV),
         steps_per_epoch=4000 // gan.discriminator_steps,
@@ -57,4 +59,4 @@ def test_a_ring_of_gaussians_is_learned(family):
     )
     _, quality, divergence = coverage(gan)
     assert quality > 0.3
-    assert divergence < 0.25  # log(8/6) = 0.29 would be two modes missed.
+    assert divergence < bound
