@@ -1,0 +1,46 @@
+"""Every example of the documents runs, and every file they name is there."""
+
+import pathlib
+import re
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[1]
+DOCUMENTS = ["README.md", "docs/tensorflow_addons.md"]
+
+
+def text_of(document):
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
+def examples(document):
+    return re.findall(r"```python\n(.*?)```", text_of(document), re.DOTALL)
+
+
+def test_examples_of_the_readme_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    blocks = examples("README.md")
+    assert blocks
+    names = {}
+    for block in blocks:  # One after the other, as one reads them.
+        block = re.sub(r"epochs=\d+", "epochs=1", block)
+        exec(compile(block, "README.md", "exec"), names)
+    assert (tmp_path / "saved_models" / "dcgan" / "1").is_dir()
+    assert (tmp_path / "pictures" / "epoch_0001.png").exists()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_lead_to_files(document):
+    links = re.findall(r"\]\(([^)#:]+)\)", text_of(document))
+    folder = (ROOT / document).parent
+    missing = [link for link in links if not (folder / link).exists()]
+    assert not missing
+
+
+def test_the_table_of_the_zoo_is_whole():
+    readme = text_of("README.md")
+    for path in (ROOT / "keras_gan_zoo" / "models").glob("*.py"):
+        if path.name not in ("__init__.py", "base.py"):
+            assert f"(keras_gan_zoo/models/{path.name})" in readme
+    for path in (ROOT / "recipes").glob("*.py"):
+        assert f"(recipes/{path.name})" in readme
