@@ -173,11 +173,14 @@ def test_wasserstein_generator_has_the_same_gradient_everywhere():
 @pytest.mark.parametrize("distance", [-2.0, 0.5])
 def test_best_linear_critic_measures_the_distance_of_two_points(distance):
     limit = 0.01
+    slopes = np.linspace(-limit, limit, 21)
     estimates = [
         -losses.wasserstein_discriminator_loss(slope * distance, slope * 0.0)
-        for slope in np.linspace(-limit, limit, 21)
+        for slope in slopes
     ]
     np.testing.assert_allclose(max(estimates), limit * abs(distance), rtol=1e-5)
+    best = slopes[np.argmax(estimates)]
+    np.testing.assert_allclose(best, limit * np.sign(distance))
 
 
 @EVERY_LOSS
@@ -199,6 +202,18 @@ def test_half_precision_scores_have_losses_in_full_precision(loss, dtype):
     assert value == loss(tf.cast(real, "float32"), tf.cast(fake, "float32"))
     large = tf.cast([[1e4], [-1e4]], dtype)
     assert np.isfinite(loss(large, -large))
+
+
+@pytest.mark.parametrize("size", [100.0, 1e4])
+def test_logistic_losses_of_players_in_the_wrong_grow_in_proportion(size):
+    for loss, score in [
+        (lambda s: losses.non_saturating_discriminator_loss(s, -size), -size),
+        (lambda s: losses.non_saturating_discriminator_loss(size, s), size),
+        (losses.non_saturating_generator_loss, -size),
+        (lambda scores: -losses.minimax_generator_loss(scores), size),
+    ]:
+        np.testing.assert_allclose(loss(score), size, rtol=1e-6)
+        assert gradient(loss, score) == np.sign(score)
 
 
 @EVERY_LOSS

@@ -206,6 +206,9 @@ def test_dragan_noise_is_of_each_pixel_and_its_size_of_each_sample():
     np.testing.assert_allclose(shares.mean(axis=1), 0.5, atol=0.05)
     np.testing.assert_allclose(shares.std(axis=1), 12**-0.5, atol=0.05)
     np.testing.assert_allclose(np.corrcoef(shares[:2])[0, 1], 0.0, atol=0.1)
+    # The sizes are not the first numbers of the noise over again.
+    related = np.corrcoef(sizes, shares[0, :64])[0, 1]
+    np.testing.assert_allclose(related, 0.0, atol=0.4)
 
 
 def test_dragan_penalty_scale_is_in_standard_deviations_of_the_batch():
