@@ -16,7 +16,7 @@ from keras_gan_zoo.networks import mlp_discriminator, mlp_generator
 
 STDDEV = 0.02
 
-# Model, its options, beta_2 of Adam, and the bound on the reverse KL divergence.
+# Model, options, beta_2 of Adam, and the bound on the reverse KL divergence.
 # Without a penalty, modes are missed: of one or two, it is 0.13 or 0.29.
 FAMILIES = {
     "logistic": (models.VanillaGAN, {}, 0.999, 0.35),

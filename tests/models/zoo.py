@@ -33,6 +33,14 @@ class Entry:
     steps: int = 1
 
 
+def batch_normalization():
+    return layers.BatchNormalization(momentum=0.9)
+
+
+def dropout():
+    return layers.Dropout(0.1, seed=0)
+
+
 def generator(latent_dim=LATENT_DIM, num_classes=None, normalized=True):
     latents = inputs = keras.Input((latent_dim,))
     if num_classes is not None:
@@ -43,7 +51,7 @@ def generator(latent_dim=LATENT_DIM, num_classes=None, normalized=True):
         )
     x = layers.Dense(4 * 4 * 4, use_bias=not normalized)(latents)
     if normalized:
-        x = layers.BatchNormalization(momentum=0.9)(x)
+        x = batch_normalization()(x)
     x = layers.Reshape((4, 4, 4))(layers.ReLU()(x))
     x = layers.Conv2DTranspose(1, 4, 2, "same")(x)
     return keras.Model(inputs, layers.Activation("tanh", dtype="float32")(x))
@@ -52,8 +60,8 @@ def generator(latent_dim=LATENT_DIM, num_classes=None, normalized=True):
 def features(images, normalized):
     x = layers.Conv2D(4, 4, 2, "same", use_bias=not normalized)(images)
     if normalized:
-        x = layers.BatchNormalization(momentum=0.9)(x)
-        x = layers.Dropout(0.1, seed=0)(x)
+        x = batch_normalization()(x)
+        x = dropout()(x)
     return layers.Flatten()(layers.LeakyReLU(0.2)(x))
 
 
