@@ -44,7 +44,13 @@ else:
     widths, kernel_size = (48, 96, 192), 4
     generator = networks.dcgan_generator(128, image_shape, widths, kernel_size)
     discriminator = networks.dcgan_discriminator(
-        image_shape, widths, kernel_size, batch_normalization=False
+        image_shape,
+        widths,
+        kernel_size,
+        batch_normalization=False,
+        # The authors' kernels are larger; then one update for each of the
+        # generator's is too slow for the critic, and its estimate negative.
+        kernel_initializer="glorot_uniform",
     )
     ema_decay, rate, end_rate = 0.998, 4e-4, 4e-4
 

@@ -56,6 +56,7 @@ def dcgan_discriminator(
     widths=(64, 128),
     kernel_size=5,
     batch_normalization=True,
+    kernel_initializer=None,
 ):
     """Discriminator of convolutions of stride 2.
 
@@ -74,6 +75,8 @@ def dcgan_discriminator(
             inwards. Each is a stage that halves the size, rounded up.
         kernel_size: Integer.
         batch_normalization: Boolean.
+        kernel_initializer: String, the name of a Keras initializer for the
+            convolutions, or `None` for the authors'.
 
     Returns:
         `keras.Model` from images `(batch, *image_shape)` in [-1, 1] to raw
@@ -83,14 +86,13 @@ def dcgan_discriminator(
     images = keras.Input(image_shape, name="images")
     x = images
     for stage, filters in enumerate(widths):
+        options = _options(
+            batch_normalization, kernel_size, x.shape[-1], filters, (1, 2)
+        )
+        if kernel_initializer is not None:
+            options["kernel_initializer"] = kernel_initializer
         x = keras.layers.Conv2D(
-            filters,
-            kernel_size,
-            strides=2,
-            padding="same",
-            **_options(
-                batch_normalization, kernel_size, x.shape[-1], filters, (1, 2)
-            ),
+            filters, kernel_size, strides=2, padding="same", **options
         )(x)
         if batch_normalization and stage > 0:
             x = _blocks.batch_normalization(gain_stddev=0.02)(x)

@@ -123,3 +123,19 @@ def test_too_many_stages_are_refused():
         networks.dcgan_generator(4, (28, 28, 1), (1,) * 6)
     with pytest.raises(ValueError, match="6 widths.*Use 1 to 5 widths"):
         networks.dcgan_discriminator((28, 28, 1), (1,) * 6)
+
+
+def test_kernels_of_the_discriminator_may_begin_otherwise():
+    network = networks.dcgan_discriminator(
+        (32, 32, 3),
+        widths=(48, 96),
+        kernel_size=4,
+        batch_normalization=False,
+        kernel_initializer="glorot_uniform",
+    )
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.Conv2D):
+            inputs, outputs = layer.kernel.shape[-2:]
+            limit = (6 / (16 * (inputs + outputs))) ** 0.5
+            largest = np.abs(layer.kernel.numpy()).max()
+            assert 0.98 * limit < largest <= limit
