@@ -38,7 +38,9 @@ parser = argparse.ArgumentParser(
 parser.add_argument("--seeds", type=int, default=3)
 parser.add_argument("--steps", type=int, default=10_000)
 parser.add_argument("--output", default="saved_models/ring_of_gaussians")
-parser.add_argument("--only", help="the beginning of a row's name")
+parser.add_argument(
+    "--only", default="", help="the beginning of a row's name; default: all"
+)
 args = parser.parse_args()
 
 
@@ -132,17 +134,16 @@ def run(build, share, settings, seed):
 
 
 output = make_folder(args.output)
+cases = [case for case in CASES if case[0].startswith(args.only)]
 rows = {}
-for name, build, share, settings in CASES:
-    if args.only and not name.startswith(args.only):
-        continue
+overview = Image.new("RGB", (300 * len(cases), 300 * args.seeds))
+print("| loss | modes of 8 | high-quality share | reverse KL |")
+for column, (name, build, share, settings) in enumerate(cases):
     start, results = time.time(), []
     for seed in range(args.seeds):
         result, points = run(build, share, settings, seed)
         results.append(result.tolist())
-        picture = scatter(points)
-        slug = name.split("(")[0].strip().lower().replace(" ", "_")
-        picture.save(output / f"{slug.replace(',', '')}_{seed}.png")
+        overview.paste(scatter(points), (300 * column, 300 * seed))
     rows[name] = results
     low, mean, high = (
         function(results, axis=0) for function in (np.min, np.mean, np.max)
@@ -153,4 +154,5 @@ for name, build, share, settings in CASES:
     ]
     print(f"| {name} | {' | '.join(cells)} |", flush=True)
     print(f"  {time.time() - start:.0f} s", flush=True)
+overview.save(output / "samples.png")  # A column for each loss, a row a seed.
 (output / "results.json").write_text(json.dumps(rows, indent=2) + "\n")

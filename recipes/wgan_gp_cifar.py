@@ -21,7 +21,7 @@ from keras_gan_zoo.models import WGANGP
 args = recipe.arguments(
     __doc__,
     dataset="cifar10",
-    quick={"epochs": 10, "steps_per_epoch": 450, "batch_size": 64},
+    quick={"epochs": 10, "steps_per_epoch": 400, "batch_size": 64},
     paper={"epochs": 100, "steps_per_epoch": 1000, "batch_size": 64},
 )
 discriminator_steps = 5 if args.preset == "paper" else 1
@@ -41,16 +41,16 @@ if args.preset == "paper":
     discriminator = networks.resnet_discriminator(image_shape)
     ema_decay, rate, end_rate = None, 2e-4, 0.0
 else:
-    widths, kernel_size = (48, 96, 192), 4
-    generator = networks.dcgan_generator(128, image_shape, widths, kernel_size)
+    # With the authors' kernels, one update for each of the generator's is too
+    # slow for the critic: its estimate goes negative, and samples stay blurs.
+    options = {
+        "widths": (48, 96, 192),
+        "kernel_size": 4,
+        "kernel_initializer": "glorot_uniform",
+    }
+    generator = networks.dcgan_generator(128, image_shape, **options)
     discriminator = networks.dcgan_discriminator(
-        image_shape,
-        widths,
-        kernel_size,
-        batch_normalization=False,
-        # The authors' kernels are larger; then one update for each of the
-        # generator's is too slow for the critic, and its estimate negative.
-        kernel_initializer="glorot_uniform",
+        image_shape, batch_normalization=False, **options
     )
     ema_decay, rate, end_rate = 0.998, 4e-4, 4e-4
 

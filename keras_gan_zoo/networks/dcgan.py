@@ -18,6 +18,7 @@ def dcgan_generator(
     widths=(64, 128),
     kernel_size=5,
     batch_normalization=True,
+    kernel_initializer=None,
 ):
     """Generator of transposed convolutions of stride 2.
 
@@ -39,6 +40,8 @@ def dcgan_generator(
             has the size of the image halved (and rounded up) as often.
         kernel_size: Integer.
         batch_normalization: Boolean.
+        kernel_initializer: String, the name of a Keras initializer for all
+            layers, or `None` for the authors'.
 
     Returns:
         `keras.Model` from latents `(batch, latent_dim)` to images
@@ -46,7 +49,12 @@ def dcgan_generator(
     """
     latents = keras.Input((latent_dim,), name="latents")
     images = grow_images(
-        latents, image_shape, widths, kernel_size, batch_normalization
+        latents,
+        image_shape,
+        widths,
+        kernel_size,
+        batch_normalization,
+        kernel_initializer,
     )
     return keras.Model(latents, images, name="dcgan_generator")
 
@@ -75,8 +83,7 @@ def dcgan_discriminator(
             inwards. Each is a stage that halves the size, rounded up.
         kernel_size: Integer.
         batch_normalization: Boolean.
-        kernel_initializer: String, the name of a Keras initializer for the
-            convolutions, or `None` for the authors'.
+        kernel_initializer: As of `dcgan_generator`.
 
     Returns:
         `keras.Model` from images `(batch, *image_shape)` in [-1, 1] to raw
@@ -86,23 +93,38 @@ def dcgan_discriminator(
     images = keras.Input(image_shape, name="images")
     x = images
     for stage, filters in enumerate(widths):
-        options = _options(
-            batch_normalization, kernel_size, x.shape[-1], filters, (1, 2)
-        )
-        if kernel_initializer is not None:
-            options["kernel_initializer"] = kernel_initializer
         x = keras.layers.Conv2D(
-            filters, kernel_size, strides=2, padding="same", **options
+            filters,
+            kernel_size,
+            strides=2,
+            padding="same",
+            **_options(
+                batch_normalization,
+                kernel_size,
+                x.shape[-1],
+                filters,
+                (1, 2),
+                kernel_initializer,
+            ),
         )(x)
         if batch_normalization and stage > 0:
             x = _blocks.batch_normalization(gain_stddev=0.02)(x)
         x = _blocks.leaky_relu(x)
     x = keras.layers.Flatten()(x)
-    scores = _blocks.as_scores(x, **_dense_options(batch_normalization))
+    scores = _blocks.as_scores(
+        x, **_dense_options(batch_normalization, kernel_initializer)
+    )
     return keras.Model(images, scores, name="dcgan_discriminator")
 
 
-def grow_images(x, image_shape, widths, kernel_size, batch_normalization=True):
+def grow_images(
+    x,
+    image_shape,
+    widths,
+    kernel_size,
+    batch_normalization=True,
+    kernel_initializer=None,
+):
     """The layers of `dcgan_generator`, from a vector to images in [-1, 1].
 
     Args:
@@ -111,6 +133,7 @@ def grow_images(x, image_shape, widths, kernel_size, batch_normalization=True):
         widths: As in `dcgan_generator`.
         kernel_size: As in `dcgan_generator`.
         batch_normalization: As in `dcgan_generator`.
+        kernel_initializer: As in `dcgan_generator`.
 
     Returns:
         Images `(batch, *image_shape)`.
@@ -118,7 +141,8 @@ def grow_images(x, image_shape, widths, kernel_size, batch_normalization=True):
     *larger_sizes, start = _blocks.halved_sizes(image_shape, len(widths))
     start_shape = (*start, widths[-1])
     x = keras.layers.Dense(
-        math.prod(start_shape), **_dense_options(batch_normalization)
+        math.prod(start_shape),
+        **_dense_options(batch_normalization, kernel_initializer),
     )(x)
     if batch_normalization:
         # Of the flat vector, as in the authors' code: each place has its own
@@ -139,6 +163,7 @@ def grow_images(x, image_shape, widths, kernel_size, batch_normalization=True):
                 x.shape[-1],
                 outputs[stage],
                 (2, 1),
+                kernel_initializer,
             ),
         )
         if stage > 0:
@@ -148,27 +173,27 @@ def grow_images(x, image_shape, widths, kernel_size, batch_normalization=True):
     return _blocks.as_images(x)
 
 
-def _options(batch_normalization, kernel_size, inputs, outputs, strides):
+def _options(
+    batch_normalization, kernel_size, inputs, outputs, strides, initializer
+):
     """Bias and initializer of a convolution."""
     if batch_normalization:
-        initializer = _blocks.normal_initializer()
+        default = _blocks.normal_initializer()
     else:
-        initializer = _blocks.he_initializer(
-            kernel_size, inputs, outputs, strides
-        )
+        default = _blocks.he_initializer(kernel_size, inputs, outputs, strides)
     return {
         "use_bias": not batch_normalization,
-        "kernel_initializer": initializer,
+        "kernel_initializer": initializer or default,
     }
 
 
-def _dense_options(batch_normalization):
+def _dense_options(batch_normalization, initializer):
     """Bias and initializer of a dense layer."""
     if batch_normalization:
-        initializer = _blocks.normal_initializer()
+        default = _blocks.normal_initializer()
     else:
-        initializer = keras.initializers.GlorotUniform()
+        default = keras.initializers.GlorotUniform()
     return {
         "use_bias": not batch_normalization,
-        "kernel_initializer": initializer,
+        "kernel_initializer": initializer or default,
     }

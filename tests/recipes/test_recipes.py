@@ -89,7 +89,7 @@ def test_ring_of_gaussians_makes_its_table(monkeypatch, tmp_path, capsys):
     results = json.loads((tmp_path / "results.json").read_text())
     assert np.shape(results["DRAGAN"]) == (1, 3)
     assert np.isfinite(results["DRAGAN"]).all()
-    assert (tmp_path / "dragan_0.png").exists()
+    assert (tmp_path / "samples.png").exists()
     assert "| DRAGAN |" in capsys.readouterr().out
 
 
