@@ -16,7 +16,7 @@ from keras_gan_zoo.models import BEGAN
 args = recipe.arguments(
     __doc__,
     dataset="fashion_mnist",
-    quick={"epochs": 10, "steps_per_epoch": 400, "batch_size": 16},
+    quick={"epochs": 10, "steps_per_epoch": 300, "batch_size": 16},
     paper={"epochs": 100, "steps_per_epoch": 3750, "batch_size": 16},
 )
 images = datasets.by_name(
