@@ -20,7 +20,7 @@ DISCRIMINATOR_STEPS = 5
 args = recipe.arguments(
     __doc__,
     dataset="mnist",
-    quick={"epochs": 10, "steps_per_epoch": 200, "batch_size": 64},
+    quick={"epochs": 10, "steps_per_epoch": 350, "batch_size": 64},
     paper={"epochs": 200, "steps_per_epoch": 1000, "batch_size": 64},
 )
 images = datasets.by_name(
