@@ -16,7 +16,7 @@ from keras_gan_zoo.models import BEGAN
 args = recipe.arguments(
     __doc__,
     dataset="fashion_mnist",
-    quick={"epochs": 10, "steps_per_epoch": 300, "batch_size": 16},
+    quick={"epochs": 10, "steps_per_epoch": 600, "batch_size": 16},
     paper={"epochs": 100, "steps_per_epoch": 3750, "batch_size": 16},
 )
 images = datasets.by_name(
@@ -32,10 +32,10 @@ if args.preset == "paper":
     filters, size, rate = 128, 64, 1e-4
     balancing = {}
 else:
-    filters, size, rate = 16, 32, 4e-4
+    filters, size, rate = 16, 32, 2e-4
     # In so few steps the paper's rate of 0.001 leaves the balance at zero, and
     # the discriminator an autoencoder that never learns to tell.
-    balancing = {"diversity_ratio": 0.7, "balance_rate": 0.05}
+    balancing = {"diversity_ratio": 0.8, "balance_rate": 0.05}
 gan = BEGAN(
     networks.began_generator(size, image_shape, filters),
     networks.began_discriminator(image_shape, filters, embedding_dim=size),
