@@ -27,7 +27,10 @@ class RisingMomentumSGD(keras.optimizers.SGD):
         name="rising_momentum_sgd",
         **kwargs,
     ):
-        super().__init__(learning_rate, momentum, name=name, **kwargs)
+        # Named here, so that asking for it is an error and not ignored.
+        super().__init__(
+            learning_rate, momentum, nesterov=False, name=name, **kwargs
+        )
         self.final_momentum = final_momentum
         self.rise_steps = rise_steps
 

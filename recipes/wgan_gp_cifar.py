@@ -11,6 +11,8 @@ tells one epoch of this run from another, and compares with no paper's.
 
 from keras_gan_zoo import recipe  # isort: split
 
+import os
+
 import keras
 
 from keras_gan_zoo import datasets, networks
@@ -76,22 +78,29 @@ gan.compile(
 )
 recipe.begin(args, gan)
 
-classes = datasets.class_names(args.dataset)
-classifier = networks.small_classifier(image_shape, len(classes))
-classifier.compile(
-    optimizer="adam",
-    loss="sparse_categorical_crossentropy",
-    metrics=["accuracy"],
-)
-print("Training the classifier for the score.")
-classifier.fit(
-    datasets.by_name(
-        args.dataset, 64, labels=True, seed=1, data_dir=args.data_dir
-    ),
-    epochs=2 if args.epochs > 1 else 1,
-    verbose=2,
-    shuffle=False,
-)
+scores = []
+if not os.path.isdir(args.dataset):  # A folder may have no classes.
+    num_classes = len(datasets.class_names(args.dataset))
+    classifier = networks.small_classifier(image_shape, num_classes)
+    classifier.compile(
+        optimizer="adam",
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    print("Training the classifier for the score.")
+    classifier.fit(
+        datasets.by_name(
+            args.dataset, 64, labels=True, seed=1, data_dir=args.data_dir
+        ),
+        epochs=2 if args.epochs > 1 else 1,
+        verbose=2,
+        shuffle=False,
+    )
+    scores.append(
+        InceptionScore(
+            classifier, num_samples=2000, every=5, name="small_classifier_score"
+        )
+    )
 
 gan.fit(
     images,
@@ -99,9 +108,7 @@ gan.fit(
     steps_per_epoch=args.steps_per_epoch,
     callbacks=[
         SampleGrid(f"{args.output}/training"),
-        InceptionScore(
-            classifier, num_samples=2000, every=5, name="small_classifier_score"
-        ),
+        *scores,
         Throughput(global_batch),
         keras.callbacks.CSVLogger(f"{args.output}/training/log.csv"),
     ],

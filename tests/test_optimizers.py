@@ -90,3 +90,8 @@ def test_a_loaded_model_goes_on_rising(tmp_path):
         fit(one)
     for weight, expected in zip(loaded.get_weights(), model.get_weights()):
         np.testing.assert_array_equal(weight, expected)
+
+
+def test_nesterov_momentum_is_not_ignored_but_refused():
+    with pytest.raises(TypeError, match="nesterov"):
+        RisingMomentumSGD(nesterov=True)

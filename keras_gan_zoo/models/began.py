@@ -74,7 +74,7 @@ class BEGAN(GAN):
             self.update("discriminator", images)
         fake_loss = self.update("generator", images)
         real_loss = self.reconstruction_loss(images, training=True)
-        gap = replicas.mean(self.diversity_ratio * real_loss - fake_loss)
+        gap = replicas.mean(self.gap(real_loss, fake_loss))
         balance = self.balance + self.balance_rate * gap
         self.balance.assign(tf.clip_by_value(balance, 0.0, 1.0))
         return self.loss_results()
@@ -83,7 +83,7 @@ class BEGAN(GAN):
         fakes = self.fakes_like(images, training)
         real_loss = self.reconstruction_loss(images, training)
         fake_loss = self.reconstruction_loss(fakes, training)
-        gap = self.diversity_ratio * real_loss - fake_loss
+        gap = self.gap(real_loss, fake_loss)
         self.convergence_tracker.update_state(real_loss + tf.abs(gap))
         self.balance_tracker.update_state(self.balance)
         return real_loss - self.balance * fake_loss
@@ -99,6 +99,10 @@ class BEGAN(GAN):
             images, tf.float32
         )
         return tf.reduce_mean(tf.abs(errors))
+
+    def gap(self, real_loss, fake_loss):
+        """`gamma L(x) - L(G(z))`, which is zero at the equilibrium."""
+        return self.diversity_ratio * real_loss - fake_loss
 
     def sample_prior(self, batch_size, seed=None):
         """Draws latents `(batch_size, latent_dim)` uniformly in [-1, 1]."""

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 from keras_gan_zoo import recipe
 
@@ -67,6 +68,17 @@ def test_recipe_runs_to_its_export(name, monkeypatch, tmp_path, capfd):
     check_output(output)
     first_line = capfd.readouterr().out.splitlines()[0]
     assert "jit False; precision float32; global batch" in first_line
+
+
+def test_recipe_takes_a_folder_without_classes(monkeypatch, tmp_path):
+    folder, output = tmp_path / "pictures", tmp_path / "output"
+    folder.mkdir()
+    for index in range(4):
+        noise = np.random.default_rng(index).integers(0, 256, (40, 32, 3))
+        Image.fromarray(noise.astype("uint8")).save(folder / f"{index}.png")
+    arguments = (f"--dataset={folder}", *tiny(output)[1:])
+    run("wgan_gp_cifar", monkeypatch, *arguments)
+    assert (output / "1" / "saved_model.pb").exists()
 
 
 @pytest.mark.slow
