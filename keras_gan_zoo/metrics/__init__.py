@@ -1,5 +1,10 @@
 """Scores of samples, as pure functions of arrays."""
 
+from keras_gan_zoo.metrics.frechet_distance import (
+    FeatureStatistics,
+    feature_statistics,
+    frechet_distance,
+)
 from keras_gan_zoo.metrics.inception_score import (
     inception_score,
     require_probabilities,
@@ -7,7 +12,10 @@ from keras_gan_zoo.metrics.inception_score import (
 from keras_gan_zoo.metrics.mode_coverage import ModeCoverage, mode_coverage
 
 __all__ = [
+    "FeatureStatistics",
     "ModeCoverage",
+    "feature_statistics",
+    "frechet_distance",
     "inception_score",
     "mode_coverage",
     "require_probabilities",
