@@ -9,6 +9,9 @@ from keras_gan_zoo.metrics.inception_score import (
     inception_score,
     require_probabilities,
 )
+from keras_gan_zoo.metrics.kernel_inception_distance import (
+    kernel_inception_distance,
+)
 from keras_gan_zoo.metrics.mode_coverage import ModeCoverage, mode_coverage
 
 __all__ = [
@@ -17,6 +20,7 @@ __all__ = [
     "feature_statistics",
     "frechet_distance",
     "inception_score",
+    "kernel_inception_distance",
     "mode_coverage",
     "require_probabilities",
 ]
