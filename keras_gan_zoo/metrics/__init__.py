@@ -13,14 +13,20 @@ from keras_gan_zoo.metrics.kernel_inception_distance import (
     kernel_inception_distance,
 )
 from keras_gan_zoo.metrics.mode_coverage import ModeCoverage, mode_coverage
+from keras_gan_zoo.metrics.precision_recall import (
+    PrecisionRecall,
+    precision_recall,
+)
 
 __all__ = [
     "FeatureStatistics",
     "ModeCoverage",
+    "PrecisionRecall",
     "feature_statistics",
     "frechet_distance",
     "inception_score",
     "kernel_inception_distance",
     "mode_coverage",
+    "precision_recall",
     "require_probabilities",
 ]
