@@ -1,5 +1,9 @@
 """Scores of samples, as pure functions of arrays."""
 
+from keras_gan_zoo.metrics.density_coverage import (
+    DensityCoverage,
+    density_coverage,
+)
 from keras_gan_zoo.metrics.frechet_distance import (
     FeatureStatistics,
     feature_statistics,
@@ -19,9 +23,11 @@ from keras_gan_zoo.metrics.precision_recall import (
 )
 
 __all__ = [
+    "DensityCoverage",
     "FeatureStatistics",
     "ModeCoverage",
     "PrecisionRecall",
+    "density_coverage",
     "feature_statistics",
     "frechet_distance",
     "inception_score",
