@@ -1,0 +1,306 @@
+"""Scores from a shell: `python -m keras_gan_zoo.metrics score` and `fetch`."""
+
+import argparse
+import json
+import os
+import pathlib
+import sys
+import time
+
+from keras_gan_zoo import __version__, files
+from keras_gan_zoo.metrics import fetch, weights
+
+# TensorFlow takes seconds to import: `--help` and a missing file don't wait for
+# it, so the modules that need it are imported where they are used.
+
+METRICS = ("fid", "kid", "is", "prdc", "swd", "ms-ssim")
+OF_PIXELS = {"swd", "ms-ssim"}
+WITHOUT_REFERENCE = {"is", "ms-ssim"}
+NETWORKS = ("inception_2015", "cifar10_cnn", "fashion_mnist_cnn", "mnist_cnn")
+FETCHED = {
+    "inception_2015": fetch.fetch_inception_2015,
+    "vgg16_lpips": fetch.fetch_vgg16_lpips,
+}
+
+
+def main(arguments=None):
+    """Runs the command and returns its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except (ValueError, OSError, RuntimeError) as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(
+            "\nStopped. What was computed is kept; the same command goes on.",
+            file=sys.stderr,
+        )
+        return 130
+    return 0
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="python -m keras_gan_zoo.metrics",
+        description="Scores of generators and of folders of images.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    score = commands.add_parser(
+        "score",
+        help="score a generator or images",
+        description="Scores a generator or images. Features are kept below "
+        "KERAS_GAN_ZOO_HOME (default: ~/.cache/keras_gan_zoo), so that the "
+        "same command, run again after a break, goes on where it was.",
+    )
+    score.set_defaults(run=_score)
+    score.add_argument(
+        "--generator",
+        required=True,
+        metavar="PATH",
+        help="a SavedModel (the folder of one version), a .keras file, a "
+        "folder of images, or an .npz file with an array of them",
+    )
+    score.add_argument(
+        "--reference",
+        metavar="IMAGES",
+        help="cifar10, mnist, fashion_mnist, embedded, a folder of images, or "
+        "an .npz file of images or of statistics (mu and sigma)",
+    )
+    score.add_argument(
+        "--split",
+        default="train",
+        help="part of a reference with a name; default: train",
+    )
+    score.add_argument(
+        "--metrics",
+        type=_metrics,
+        default="fid,kid,prdc",
+        help=f"any of {','.join(METRICS)}; default: fid,kid,prdc",
+    )
+    score.add_argument(
+        "--network",
+        choices=NETWORKS,
+        default="inception_2015",
+        help="through which to look; default: inception_2015, by which alone "
+        "scores compare with papers",
+    )
+    score.add_argument(
+        "--num",
+        type=_positive_integer,
+        help="images to score; default: 10,000 of a generator, else all",
+    )
+    score.add_argument(
+        "--seed", type=int, default=0, help="of samples and draws; default: 0"
+    )
+    score.add_argument(
+        "--batch-size", type=_positive_integer, default=100, help="default: 100"
+    )
+    score.add_argument(
+        "--allow-few-samples",
+        action="store_true",
+        help="compute FID of fewer than 10,000 images, which makes it larger",
+    )
+    score.add_argument(
+        "--data-dir", help="where tensorflow-datasets keeps its data"
+    )
+    score.add_argument(
+        "--output",
+        default="scores.json",
+        metavar="FILE",
+        help="where to write the scores as JSON; default: scores.json",
+    )
+    fetching = commands.add_parser(
+        "fetch",
+        help="get the weights of feature networks",
+        description="Gets weights that are too large for the package, and "
+        "checks them. They are kept below KERAS_GAN_ZOO_HOME (default: "
+        "~/.cache/keras_gan_zoo).",
+    )
+    fetching.set_defaults(run=_fetch)
+    fetching.add_argument(
+        "names",
+        nargs="+",
+        choices=list(FETCHED),
+        metavar="name",
+        help=f"any of {', '.join(FETCHED)}",
+    )
+    return parser
+
+
+def _metrics(text):
+    names = text.split(",")
+    unknown = [name for name in names if name not in METRICS]
+    if unknown:
+        raise argparse.ArgumentTypeError(
+            f"expected any of {','.join(METRICS)}, received {','.join(unknown)}"
+        )
+    return names
+
+
+def _positive_integer(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more, received {text}")
+    return number
+
+
+def _fetch(options):
+    for name in options.names:
+        print(f"{name} is in {FETCHED[name]()}")
+
+
+def _score(options):
+    names = options.metrics
+    looks = any(name not in OF_PIXELS for name in names)
+    if looks and options.network == "inception_2015":
+        weights.INCEPTION_2015.require()
+    compares = [name for name in names if name not in WITHOUT_REFERENCE]
+    if compares and options.reference is None:
+        raise ValueError(
+            f"{', '.join(compares)} compare with real images. Received: no "
+            "`--reference`. Name a data set or a folder, as in `--reference "
+            "cifar10`."
+        )
+    if not pathlib.Path(options.generator).exists():
+        raise ValueError(
+            "`--generator` must be a SavedModel, a .keras file, a folder of "
+            f"images or an .npz file. Received: {options.generator!r}, and "
+            "there is no such file or folder."
+        )
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from keras_gan_zoo.metrics import references
+    from keras_gan_zoo.metrics.feature_set import FeatureSet
+
+    start = time.perf_counter()
+    network = _network(options.network) if looks else None
+    images = _images(options)
+    generated = FeatureSet(
+        network,
+        images,
+        "generated",
+        seed=options.seed,
+        batch_size=options.batch_size,
+        cache=weights.home(),
+        progress=_Progress("generated"),
+    )
+    reference = None
+    if compares:
+        reference = references.reference(
+            options.reference,
+            network,
+            options.split,
+            options.data_dir,
+            options.batch_size,
+            _Progress("real"),
+        )
+    scorings = _scorings(options)
+    for scoring in scorings:  # Raises before the work, where sets don't fit.
+        scoring.protocols(generated, reference)
+    scores = []
+    for scoring in scorings:
+        scores += scoring.scores(generated, reference)
+    record = {
+        "generator": options.generator,
+        "reference": options.reference,
+        "keras_gan_zoo": __version__,
+        "seconds": round(time.perf_counter() - start, 1),
+        "scores": [score.as_dict() for score in scores],
+    }
+    output = pathlib.Path(options.output)
+    files.make_folder(output.parent)
+    with files.written_aside(output) as aside:
+        text = json.dumps(record, indent=2, allow_nan=False)
+        aside.write_text(text + "\n", encoding="utf-8")
+    _print_table(scores)
+    print(f"Written to {output}.")
+
+
+def _network(name):
+    from keras_gan_zoo.metrics import features
+
+    return getattr(features, name)()
+
+
+def _images(options):
+    """Returns the images to score."""
+    from keras_gan_zoo.metrics import image_sources, references
+
+    path = pathlib.Path(options.generator)
+    if path.suffix == ".npz":
+        images = references.npz_images(path)
+        return images[
+            image_sources.chosen(len(images), options.num, options.seed)
+        ]
+    if path.is_dir() and not (path / "saved_model.pb").exists():
+        return image_sources.FolderImages(path, options.num, options.seed)
+    if path.is_dir():
+        generate = image_sources.saved_model_sampler(path)
+    elif path.suffix == ".keras":
+        import keras
+
+        import keras_gan_zoo.models  # noqa: F401  For Keras to find classes.
+
+        model = keras.saving.load_model(path)
+        generate = image_sources.seed_sampler(model)
+    else:
+        raise ValueError(
+            "`--generator` must be a SavedModel, a .keras file, a folder of "
+            f"images or an .npz file. Received: the file {path}."
+        )
+    return image_sources.GeneratedImages(
+        generate, options.num or 10_000, options.batch_size, options.seed
+    )
+
+
+def _scorings(options):
+    from keras_gan_zoo.metrics import scorings
+
+    table = {
+        "fid": scorings.FID(options.allow_few_samples),
+        "kid": scorings.KID(),
+        "is": scorings.IS(),
+        "prdc": scorings.PRDC(),
+        "swd": scorings.SWD(),
+        "ms-ssim": scorings.MSSSIM(),
+    }
+    return [table[name] for name in options.metrics]
+
+
+def _print_table(scores):
+    rows = [
+        (
+            str(score.protocol),
+            f"{score.value:.5g}",
+            "" if score.deviation is None else f"± {score.deviation:.2g}",
+        )
+        for score in scores
+    ]
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    for name, value, deviation in rows:
+        print(f"{name:{widths[0]}}  {value:>{widths[1]}}  {deviation}".rstrip())
+
+
+class _Progress:
+    """Shows on the error output how far a pass over images is."""
+
+    def __init__(self, what):
+        self._what = what
+        self._start = None
+
+    def __call__(self, done, total):
+        now = time.perf_counter()
+        if self._start is None:
+            # What came from the cache came at once: it tells no speed.
+            self._start, self._first = now, done
+        text = f"{self._what}: {done:,} of {total:,} images"
+        if done > self._first:
+            speed = (done - self._first) / (now - self._start)
+            left = (total - done) / speed
+            text += f", {speed:,.0f} images/s, {left:,.0f} s left"
+        end = "\r" if sys.stderr.isatty() and done < total else "\n"
+        print(f"{text:<78}", end=end, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

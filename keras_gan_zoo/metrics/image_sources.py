@@ -1,0 +1,191 @@
+"""Images of several kinds, read or drawn a part at a time.
+
+Each kind has a length and gives, for a slice, an array of bytes of shape
+`(number, height, width, channels)`, as an array does.
+"""
+
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+
+from keras_gan_zoo.images import require_images, to_uint8, unit_to_uint8
+
+_SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp"}
+
+
+class GeneratedImages:
+    """What a generator makes of the seeds that follow a seed.
+
+    Image i is that of the seed `seed * 2**32 + i`, in batches of any size.
+
+    Args:
+        generate: Function from an int64 array of seeds `(batch,)` to images
+            `(batch, height, width, channels)`, floats in [-1, 1] or bytes.
+        number: Integer, images in all.
+        batch_size: Integer, images that are made at once.
+        seed: Integer.
+    """
+
+    def __init__(self, generate, number, batch_size=100, seed=0):
+        if number < 1 or batch_size < 1:
+            raise ValueError(
+                "`number` and `batch_size` must be at least 1. Received: "
+                f"number={number}, batch_size={batch_size}."
+            )
+        self._generate = generate
+        self._number = number
+        self._batch_size = batch_size
+        self._first = seed * 2**32
+
+    def __len__(self):
+        return self._number
+
+    def __getitem__(self, part):
+        start, stop, _ = part.indices(self._number)
+        batches = []
+        for begin in range(start, stop, self._batch_size):
+            end = min(begin + self._batch_size, stop)
+            seeds = self._first + np.arange(begin, end, dtype="int64")
+            images = self._generate(seeds)
+            require_images(images)
+            images = np.asarray(images)
+            if images.dtype != np.uint8:
+                images = to_uint8(images)
+            batches.append(images)
+        return np.concatenate(batches)
+
+
+def seed_sampler(model):
+    """Returns a function from seeds to samples of a model, traced once.
+
+    Args:
+        model: Model that draws its inputs by `prior_of_seeds()`.
+
+    Returns:
+        Function from an int64 array of shape `(batch,)` to samples.
+
+    Raises:
+        ValueError: If the model draws no inputs.
+    """
+    if not hasattr(model, "prior_of_seeds"):
+        raise ValueError(
+            "Scores are of samples that a model draws, by its "
+            f"`prior_of_seeds()`. Received: a `{type(model).__name__}`, which "
+            "has none. Make its images yourself and score them as an array or "
+            "a folder."
+        )
+    return tf.function(
+        lambda seeds: model(model.prior_of_seeds(seeds), training=False),
+        input_signature=[tf.TensorSpec((None,), tf.int64)],
+    )
+
+
+def saved_model_sampler(path):
+    """Returns a function from seeds to images of an exported generator.
+
+    Args:
+        path: Folder of a SavedModel of `export_generator`.
+
+    Returns:
+        Function from an int64 array of shape `(batch,)` to bytes.
+
+    Raises:
+        ValueError: If it doesn't say how its inputs are drawn.
+    """
+    loaded = tf.saved_model.load(str(path))
+    sample = loaded.signatures.get("sample")
+    if sample is None:
+        raise ValueError(
+            "Expected a SavedModel with the signature `sample`, which draws "
+            "latents as in training: others may be of another distribution. "
+            f"Received: {path} with {sorted(loaded.signatures)}. Export the "
+            "model anew by `export_generator`, or score a folder of its images."
+        )
+
+    def generate(seeds, model=loaded):  # Which must live as long.
+        images = sample(seeds=tf.constant(seeds))["images"]
+        return unit_to_uint8(images)
+
+    return generate
+
+
+def chosen(total, number, seed):
+    """Returns indices, in order, of images drawn without replacement.
+
+    Args:
+        total: Integer, images there are.
+        number: Integer, images to choose; `None` for all.
+        seed: Integer.
+
+    Raises:
+        ValueError: If there are too few.
+    """
+    if number is None or number == total:
+        return np.arange(total)
+    if number > total:
+        raise ValueError(
+            f"Expected at least {number:,} images to score. Received: "
+            f"{total:,}. Score as many as there are."
+        )
+    rng = np.random.default_rng(seed)
+    return np.sort(rng.choice(total, number, replace=False))
+
+
+class FolderImages:
+    """The images of a folder and of its sub-folders, in the order of names.
+
+    Args:
+        folder: String or path.
+        number: Integer, how many of them, chosen at random; `None` for all.
+        seed: Integer, of the choice.
+
+    Raises:
+        ValueError: If there are none or too few; when they are read, if one is
+            broken or their sizes differ.
+    """
+
+    def __init__(self, folder, number=None, seed=0):
+        folder = pathlib.Path(folder)
+        self._paths = sorted(
+            path
+            for path in folder.rglob("*")
+            if path.suffix.lower() in _SUFFIXES
+        )
+        if not self._paths:
+            raise ValueError(
+                "Expected a folder with images "
+                f"({', '.join(sorted(_SUFFIXES))}). Received: {folder}, which "
+                "has none."
+            )
+        indices = chosen(len(self._paths), number, seed)
+        self._paths = [self._paths[index] for index in indices]
+        with Image.open(self._paths[0]) as first:
+            self._mode = "L" if first.mode in ("1", "L") else "RGB"
+            self._size = first.size
+
+    def __len__(self):
+        return len(self._paths)
+
+    def __getitem__(self, part):
+        images = np.stack([self._read(path) for path in self._paths[part]])
+        return images[..., None] if self._mode == "L" else images
+
+    def _read(self, path):
+        try:
+            with Image.open(path) as image:
+                size, array = image.size, np.asarray(image.convert(self._mode))
+        except OSError as error:
+            raise ValueError(
+                f"Expected an image in {path}. It can't be read: {error}. "
+                "Remove it or write it anew."
+            ) from error
+        if size != self._size:
+            raise ValueError(
+                "The images of a folder must have one size: how they are "
+                "resized moves scores, so that is left to you. Received: "
+                f"{self._size[0]}x{self._size[1]} in {self._paths[0].name}, "
+                f"{size[0]}x{size[1]} in {path.name}."
+            )
+        return array

@@ -1,0 +1,87 @@
+"""Real images that scores compare with."""
+
+import pathlib
+
+import numpy as np
+
+from keras_gan_zoo import datasets
+from keras_gan_zoo.metrics import weights
+from keras_gan_zoo.metrics.feature_set import FeatureSet, StatisticsSet
+from keras_gan_zoo.metrics.frechet_distance import FeatureStatistics
+from keras_gan_zoo.metrics.image_sources import FolderImages
+
+
+def reference(
+    source, network, split="train", data_dir=None, batch_size=50, progress=None
+):
+    """Returns real images as scores compare with them.
+
+    What the network sees in them is computed when it is first asked for, kept
+    on disk in the folder `KERAS_GAN_ZOO_HOME`, or else
+    `~/.cache/keras_gan_zoo`, and found again by the bytes of the images.
+
+    Args:
+        source: `"cifar10"`, `"mnist"`, `"fashion_mnist"` or `"embedded"`; or
+            the path of a folder of images, or of an .npz file with one array
+            of bytes `(number, height, width, channels)`, or with the
+            statistics `mu` and `sigma` of features.
+        network: `FeatureNetwork`; `None` for scores of pixels only.
+        split: String, part of a data set that has a name. Papers compare with
+            the training images.
+        data_dir: Directory of TensorFlow Datasets; see `datasets.cifar10`.
+        batch_size: Integer, images for the network at once.
+        progress: Function, see `extract_features`.
+
+    Returns:
+        `FeatureSet`, or `StatisticsSet` for a file of statistics.
+
+    Raises:
+        ValueError: If there are no such images.
+        PreparationError: If a data set isn't there and can't be had.
+    """
+    path = pathlib.Path(source).expanduser()
+    if path.suffix == ".npz" and path.is_file():
+        with np.load(path) as file:
+            names = set(file)
+        if "mu" in names:
+            statistics = FeatureStatistics.load(path)
+            return StatisticsSet(network, statistics, path.stem)
+        images, name = npz_images(path), path.stem
+    elif path.is_dir():
+        images, name = FolderImages(path), path.resolve().name
+    else:
+        images, name = datasets.image_arrays(source, split, data_dir)[0], split
+    return FeatureSet(
+        network,
+        images,
+        name,
+        batch_size=batch_size,
+        cache=weights.home(),
+        progress=progress,
+    )
+
+
+def npz_images(path):
+    """Returns the images of an .npz file.
+
+    Args:
+        path: `pathlib.Path` of a file with one array, uint8, of shape
+            `(number, height, width, channels)`.
+
+    Raises:
+        ValueError: If there is no such array, or more than one.
+    """
+    with np.load(path) as file:
+        found = {
+            name: file[name]
+            for name in file
+            if file[name].ndim == 4 and file[name].dtype == np.uint8
+        }
+        if len(found) != 1:
+            raise ValueError(
+                f"Expected one array of images in {path}: bytes (uint8) of "
+                "shape (number, height, width, channels). Received: "
+                f"{ {name: file[name].shape for name in file} }. Write them by "
+                "`np.savez(path, images=images)`."
+            )
+    return next(iter(found.values()))
