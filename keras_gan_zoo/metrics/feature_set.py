@@ -81,11 +81,10 @@ class FeatureSet:
         """`FeatureStatistics`, from disk if they were computed before."""
         if not self._cache:
             return feature_statistics(self.features)
-        sha256 = hashlib.sha256(
-            f"{self.network.sha256} {self.network.resizer} {self.sha256}".encode()
-        )
-        folder = self._cache / "statistics" / self.network.label
-        path = folder / f"{sha256.hexdigest()}.npz"
+        network = self.network
+        key = f"{network.sha256} {network.resizer} {self.sha256}"
+        folder = self._cache / "statistics" / network.label
+        path = folder / f"{hashlib.sha256(key.encode()).hexdigest()}.npz"
         if path.is_file():
             return FeatureStatistics.load(path)
         statistics = feature_statistics(self.features)

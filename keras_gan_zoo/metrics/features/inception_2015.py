@@ -83,7 +83,7 @@ def feature_network(weights):
 
 
 def build_network(weights):
-    """Returns the network as a Keras model.
+    """Returns the network as a Keras model, in float32 under any policy.
 
     Args:
         weights: Dictionary from the names of the graph's constants to arrays.
@@ -140,8 +140,8 @@ def build_network(weights):
             net.conv(tower_1, f"{block}/tower_1/mixed/conv_1"),
             net.convs(pooled, f"{block}/tower_2", 1),
         )
-    features = keras.layers.GlobalAveragePooling2D(name="pool_3")(x)
-    return keras.Model(images, features, name="inception_2015")
+    pool = keras.layers.GlobalAveragePooling2D(dtype="float32", name="pool_3")
+    return keras.Model(images, pool(x), name="inception_2015")
 
 
 class _Convolutions:
@@ -194,12 +194,12 @@ def _conv_names(prefix, number):
 
 def _average_pool(x):
     # Its averages leave out the padding, as those of the graph.
-    return keras.layers.AveragePooling2D(3, 1, "same")(x)
+    return keras.layers.AveragePooling2D(3, 1, "same", dtype="float32")(x)
 
 
 def _max_pool(x, strides=2, padding="valid"):
-    return keras.layers.MaxPooling2D(3, strides, padding)(x)
+    return keras.layers.MaxPooling2D(3, strides, padding, dtype="float32")(x)
 
 
 def _concatenate(*tensors):
-    return keras.layers.Concatenate()(tensors)
+    return keras.layers.Concatenate(dtype="float32")(tensors)

@@ -139,7 +139,7 @@ def _build_network(weights):
     x, outputs, index = images, [], 0
     for stage, number in enumerate(_STAGES):
         if stage:
-            x = keras.layers.MaxPooling2D()(x)
+            x = keras.layers.MaxPooling2D(dtype="float32")(x)
         for _ in range(number):
             kernel = weights[f"conv_{index}/kernel"]
             layer = keras.layers.Conv2D(
