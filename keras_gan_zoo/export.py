@@ -18,12 +18,19 @@ def export_generator(model, directory):
     latent_dim)`, and for conditional models `labels`, int32 of shape
     `(batch,)`. It returns `images`, float32 of shape `(batch, height, width,
     channels)` in [0, 1]. The batch size is free. Labels beyond the classes
-    raise an `InvalidArgumentError`. Neither Keras nor this package is needed
-    to load it, and it holds the generator only.
+    raise an `InvalidArgumentError`.
+
+    The signature `sample` takes `seeds`, int64 of shape `(batch,)`, and
+    returns `images` of latents, and labels, that are drawn as the model draws
+    them in training: a seed gives the same image in each batch and process.
+
+    Neither Keras nor this package is needed to load it, and it holds the
+    generator only.
 
     Args:
-        model: Model with `call(inputs)` and `serving_signature()`. Where it
-            has a moving average of the generator, that is what is served.
+        model: Model with `call(inputs)`, `serving_signature()` and
+            `prior_of_seeds(seeds)`. Where it has a moving average of the
+            generator, that is what is served.
         directory: String or path. It is made if need be; whatever in it isn't
             named by a number is left out of account.
 
@@ -40,12 +47,19 @@ def export_generator(model, directory):
     path = export_generator(gan, "saved_models/wgan_gp_cifar")
     served = tf.saved_model.load(path).signatures["serving_default"]
     images = served(latents=tf.random.normal((16, 128)))["images"]
+    sample = tf.saved_model.load(path).signatures["sample"]
+    same_each_time = sample(seeds=tf.range(16, dtype=tf.int64))["images"]
     ```
     """
     folder = make_folder(directory)
     archive = keras.export.ExportArchive()
     archive.add_endpoint(
         "serving_default", _serving_function(model), model.serving_signature()
+    )
+    archive.add_endpoint(
+        "sample",
+        lambda seeds: _served(model, model.prior_of_seeds(seeds)),
+        [tf.TensorSpec((None,), tf.int64, "seeds")],
     )
     versions = [int(p.name) for p in folder.iterdir() if p.name.isdecimal()]
     path = folder / str(max(versions, default=0) + 1)
@@ -61,13 +75,15 @@ def _serving_function(model):
         if "labels" in names:
             labels = inputs[names.index("labels")]
             _check_labels(labels, model.num_classes)
-        samples = model(
-            inputs[0] if len(inputs) == 1 else inputs, training=False
-        )
-        images.require_images(samples)
-        return {"images": images.to_unit(samples)}
+        return _served(model, inputs[0] if len(inputs) == 1 else inputs)
 
     return serve
+
+
+def _served(model, inputs):
+    samples = model(inputs, training=False)
+    images.require_images(samples)
+    return {"images": images.to_unit(samples)}
 
 
 def _check_labels(labels, num_classes):

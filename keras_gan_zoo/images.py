@@ -37,8 +37,16 @@ def to_uint8(images):
             "lower the learning rates."
         )
     unit = np.clip(images, -1.0, 1.0) * np.float32(0.5) + np.float32(0.5)
+    return unit_to_uint8(unit)
+
+
+def unit_to_uint8(images):
+    """Returns float32 images in [0, 1], as they are served, as bytes.
+
+    `unit_to_uint8(to_unit(images))` is `to_uint8(images)`.
+    """
     # Halves go to the even neighbor, as in TensorFlow: 127.5 becomes 128.
-    return np.rint(unit * np.float32(255)).astype("uint8")
+    return np.rint(np.asarray(images) * np.float32(255)).astype("uint8")
 
 
 def from_uint8(images):

@@ -13,6 +13,7 @@ from keras_gan_zoo.datasets.images import (
     class_names,
     embedded,
     fashion_mnist,
+    image_arrays,
     mnist,
 )
 from keras_gan_zoo.datasets.prepare import PreparationError, prepare_dataset

@@ -186,6 +186,36 @@ def by_name(
     return image_folder(name, image_size, batch_size, **options)
 
 
+def image_arrays(name, split="train", data_dir=None):
+    """All images of a data set as bytes, for scores and for drawing.
+
+    Args:
+        name: `"cifar10"`, `"mnist"`, `"fashion_mnist"` or `"embedded"`.
+        split: `"train"` or `"test"`; the embedded images have `"train"` only.
+        data_dir: As of `cifar10`.
+
+    Returns:
+        Pair of numpy arrays: images, uint8, of shape `(number, height, width,
+        channels)`, and labels, int64, of shape `(number,)`, in an order that
+        never changes.
+
+    Raises:
+        ValueError: If there is no data set of that name, or no such split.
+        PreparationError: If the data are not there and no source can be had.
+    """
+    if name == "embedded":
+        _check_split(name, split, ["train"])
+        return _embedded_arrays()
+    if name not in CLASS_NAMES:
+        raise ValueError(
+            f"Expected the name of a data set: one of {list(CLASS_NAMES)}. "
+            f"Received: name={str(name)!r}"
+        )
+    _check_split(name, split, ["train", "test"])
+    arrays = _tfds_arrays(name, split, find_data_dir(data_dir))
+    return tuple(np.asarray(array) for array in arrays)
+
+
 def class_names(name):
     """The names of the classes, in the order of their labels.
 

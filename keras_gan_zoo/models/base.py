@@ -466,6 +466,28 @@ class GAN(AdversarialModel):
         shape = [batch_size, self.latent_dim]
         return noise.normal(shape, noise.as_seed(seed))
 
+    def prior_of_seeds(self, seeds):
+        """Draws generator inputs row by row, so that a seed means a sample.
+
+        Args:
+            seeds: Integer tensor of shape `(batch,)`.
+
+        Returns:
+            What `sample_prior()` returns, for as many samples. A row depends
+            on its own seed only, whatever the batch.
+        """
+
+        def draw(seed):
+            inputs = self.sample_prior(1, seed)
+            return tf.nest.map_structure(lambda rows: rows[0], inputs)
+
+        specs = [
+            tf.TensorSpec(spec.shape[1:], spec.dtype)
+            for spec in self.serving_signature()
+        ]
+        signature = specs[0] if len(specs) == 1 else tuple(specs)
+        return tf.map_fn(draw, seeds, fn_output_signature=signature)
+
     def generate(self, batch_size, seed=None):
         """Returns `batch_size` samples; the same ones for the same `seed`."""
         return self(self.sample_prior(batch_size, seed))
