@@ -21,12 +21,17 @@ from keras_gan_zoo.metrics.precision_recall import (
     PrecisionRecall,
     precision_recall,
 )
+from keras_gan_zoo.metrics.sliced_wasserstein_distance import (
+    SlicedWassersteinDistance,
+    sliced_wasserstein_distance,
+)
 
 __all__ = [
     "DensityCoverage",
     "FeatureStatistics",
     "ModeCoverage",
     "PrecisionRecall",
+    "SlicedWassersteinDistance",
     "density_coverage",
     "feature_statistics",
     "frechet_distance",
@@ -35,4 +40,5 @@ __all__ = [
     "mode_coverage",
     "precision_recall",
     "require_probabilities",
+    "sliced_wasserstein_distance",
 ]
