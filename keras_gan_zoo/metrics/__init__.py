@@ -17,6 +17,11 @@ from keras_gan_zoo.metrics.kernel_inception_distance import (
     kernel_inception_distance,
 )
 from keras_gan_zoo.metrics.mode_coverage import ModeCoverage, mode_coverage
+from keras_gan_zoo.metrics.multiscale_ssim import (
+    MultiscaleSSIM,
+    multiscale_ssim,
+    same_class_pairs,
+)
 from keras_gan_zoo.metrics.precision_recall import (
     PrecisionRecall,
     precision_recall,
@@ -30,6 +35,7 @@ __all__ = [
     "DensityCoverage",
     "FeatureStatistics",
     "ModeCoverage",
+    "MultiscaleSSIM",
     "PrecisionRecall",
     "SlicedWassersteinDistance",
     "density_coverage",
@@ -38,7 +44,9 @@ __all__ = [
     "inception_score",
     "kernel_inception_distance",
     "mode_coverage",
+    "multiscale_ssim",
     "precision_recall",
     "require_probabilities",
+    "same_class_pairs",
     "sliced_wasserstein_distance",
 ]
