@@ -22,6 +22,10 @@ from keras_gan_zoo.metrics.multiscale_ssim import (
     multiscale_ssim,
     same_class_pairs,
 )
+from keras_gan_zoo.metrics.perceptual_path_length import (
+    PerceptualPathLength,
+    perceptual_path_length,
+)
 from keras_gan_zoo.metrics.precision_recall import (
     PrecisionRecall,
     precision_recall,
@@ -36,6 +40,7 @@ __all__ = [
     "FeatureStatistics",
     "ModeCoverage",
     "MultiscaleSSIM",
+    "PerceptualPathLength",
     "PrecisionRecall",
     "SlicedWassersteinDistance",
     "density_coverage",
@@ -45,6 +50,7 @@ __all__ = [
     "kernel_inception_distance",
     "mode_coverage",
     "multiscale_ssim",
+    "perceptual_path_length",
     "precision_recall",
     "require_probabilities",
     "same_class_pairs",
