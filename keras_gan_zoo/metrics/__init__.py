@@ -22,6 +22,13 @@ from keras_gan_zoo.metrics.multiscale_ssim import (
     multiscale_ssim,
     same_class_pairs,
 )
+from keras_gan_zoo.metrics.nearest_neighbors import (
+    NearestNeighbors,
+    OneNearestNeighborAccuracy,
+    nearest_neighbor_sheet,
+    nearest_neighbors,
+    one_nearest_neighbor_accuracy,
+)
 from keras_gan_zoo.metrics.perceptual_path_length import (
     PerceptualPathLength,
     perceptual_path_length,
@@ -40,6 +47,8 @@ __all__ = [
     "FeatureStatistics",
     "ModeCoverage",
     "MultiscaleSSIM",
+    "NearestNeighbors",
+    "OneNearestNeighborAccuracy",
     "PerceptualPathLength",
     "PrecisionRecall",
     "SlicedWassersteinDistance",
@@ -50,6 +59,9 @@ __all__ = [
     "kernel_inception_distance",
     "mode_coverage",
     "multiscale_ssim",
+    "nearest_neighbor_sheet",
+    "nearest_neighbors",
+    "one_nearest_neighbor_accuracy",
     "perceptual_path_length",
     "precision_recall",
     "require_probabilities",
