@@ -16,7 +16,12 @@ from keras_gan_zoo.metrics.inception_score import (
 from keras_gan_zoo.metrics.kernel_inception_distance import (
     kernel_inception_distance,
 )
-from keras_gan_zoo.metrics.mode_coverage import ModeCoverage, mode_coverage
+from keras_gan_zoo.metrics.mode_coverage import (
+    ModeCoverage,
+    StackedModeCoverage,
+    mode_coverage,
+    stacked_mode_coverage,
+)
 from keras_gan_zoo.metrics.multiscale_ssim import (
     MultiscaleSSIM,
     multiscale_ssim,
@@ -52,6 +57,7 @@ __all__ = [
     "PerceptualPathLength",
     "PrecisionRecall",
     "SlicedWassersteinDistance",
+    "StackedModeCoverage",
     "density_coverage",
     "feature_statistics",
     "frechet_distance",
@@ -67,4 +73,5 @@ __all__ = [
     "require_probabilities",
     "same_class_pairs",
     "sliced_wasserstein_distance",
+    "stacked_mode_coverage",
 ]

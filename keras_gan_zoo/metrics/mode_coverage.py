@@ -2,6 +2,10 @@
 
 The counting of VEEGAN, Srivastava et al. 2017
 https://arxiv.org/abs/1705.07761
+
+The modes of stacked digits: Unrolled Generative Adversarial Networks,
+section 3.3.1, Metz et al. 2017
+https://arxiv.org/abs/1611.02163
 """
 
 from typing import NamedTuple
@@ -21,6 +25,18 @@ class ModeCoverage(NamedTuple):
 
     modes: int
     high_quality: float
+    reverse_kl: float
+
+
+class StackedModeCoverage(NamedTuple):
+    """What `stacked_mode_coverage` returns.
+
+    `modes` is the number of modes that some sample is of, and `reverse_kl`
+    the divergence in nats of the samples' histogram over modes from the
+    uniform one. Modes without a sample add nothing to it.
+    """
+
+    modes: int
     reverse_kl: float
 
 
@@ -58,10 +74,57 @@ def mode_coverage(samples, centers, stddev, reach=3.0):
     distances = np.linalg.norm(samples[:, None] - centers, axis=-1)
     nearest = distances.argmin(axis=1)
     near = distances.min(axis=1) < reach * stddev
-    shares = np.bincount(nearest, minlength=len(centers)) / len(samples)
-    shares = shares[shares > 0]
     return ModeCoverage(
         modes=len(np.unique(nearest[near])),
         high_quality=float(near.mean()),
-        reverse_kl=float(np.sum(shares * np.log(shares * len(centers)))),
+        reverse_kl=_reverse_kl(nearest, len(centers)),
     )
+
+
+def stacked_mode_coverage(labels, num_classes=10):
+    """Counts the modes of images that are stacked of independent ones.
+
+    Three random digits, one in each color channel, make stacked MNIST with
+    its 1,000 modes. A classifier of single digits says of each channel what
+    it shows. Papers count 26,000 samples (VEEGAN, PacGAN) or 25,600 (Unrolled
+    GAN). A perfect sampler doesn't reach a divergence of 0: of 26,000 samples
+    it has 0.019, about `(modes - 1) / (2 * samples)`.
+
+    Args:
+        labels: Array of integers of shape `(samples, channels)`, the class of
+            each channel, from 0 to `num_classes - 1`.
+        num_classes: Integer, classes of a channel. There are
+            `num_classes ** channels` modes.
+
+    Returns:
+        A `StackedModeCoverage`.
+
+    Raises:
+        ValueError: If the labels aren't such.
+    """
+    labels = np.asarray(labels)
+    if (
+        labels.ndim != 2
+        or 0 in labels.shape
+        or labels.dtype.kind not in "iu"
+        or labels.min() < 0
+        or labels.max() >= num_classes
+    ):
+        raise ValueError(
+            "Labels must be integers of shape (samples, channels), from 0 to "
+            f"{num_classes - 1}. Received: {labels.dtype} of shape "
+            f"{labels.shape}, up to {labels.max(initial=0)}. Take the argmax "
+            "of predictions over classes."
+        )
+    num_modes = num_classes ** labels.shape[1]
+    codes = np.ravel_multi_index(labels.T, (num_classes,) * labels.shape[1])
+    return StackedModeCoverage(
+        modes=len(np.unique(codes)), reverse_kl=_reverse_kl(codes, num_modes)
+    )
+
+
+def _reverse_kl(modes, num_modes):
+    """Returns the divergence of samples' modes from uniform ones, in nats."""
+    _, counts = np.unique(modes, return_counts=True)
+    shares = counts / counts.sum()
+    return float(np.sum(shares * np.log(shares * num_modes)))
