@@ -9,7 +9,10 @@ from keras_gan_zoo.networks.autoencoder import (
     began_generator,
     ebgan_discriminator,
 )
-from keras_gan_zoo.networks.classifier import small_classifier
+from keras_gan_zoo.networks.classifier import (
+    residual_classifier,
+    small_classifier,
+)
 from keras_gan_zoo.networks.conditional import (
     acgan_discriminator,
     acgan_generator,
@@ -51,5 +54,6 @@ __all__ = [
     "mlp_generator",
     "resnet_discriminator",
     "resnet_generator",
+    "residual_classifier",
     "small_classifier",
 ]

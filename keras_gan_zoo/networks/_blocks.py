@@ -145,7 +145,7 @@ def he_initializer(kernel_size, inputs, outputs, strides=(1, 1)):
     return keras.initializers.RandomUniform(-limit, limit)
 
 
-def batch_normalization(gain_stddev=0.0):
+def batch_normalization(gain_stddev=0.0, dtype=None):
     """Returns a `BatchNormalization` layer fit for GANs.
 
     Moving variances begin at one, hundreds of times the variance of features
@@ -159,12 +159,14 @@ def batch_normalization(gain_stddev=0.0):
     Args:
         gain_stddev: Float, the standard deviation of the first gains, whose
             mean is one.
+        dtype: As of any layer; `None` for the global policy.
     """
     return keras.layers.BatchNormalization(
         momentum=0.9,
         epsilon=1e-5,
         gamma_initializer=keras.initializers.RandomNormal(1.0, gain_stddev),
         synchronized=True,
+        dtype=dtype,
     )
 
 

@@ -119,6 +119,10 @@ def began_discriminator(image_shape):
     return networks.began_discriminator(image_shape, 2, embedding_dim=6)
 
 
+def residual_classifier(image_shape):
+    return networks.residual_classifier(image_shape, NUM_CLASSES, width=2)
+
+
 def small_classifier(image_shape):
     return networks.small_classifier(image_shape, NUM_CLASSES, width=2)
 
@@ -154,6 +158,7 @@ DISCRIMINATORS = {
     infogan_discriminator: [(2, 1), (2, 6)],
     ebgan_discriminator: ["images", (2, 6)],
     began_discriminator: ["images"],
+    residual_classifier: [(2, NUM_CLASSES)],
     small_classifier: [(2, NUM_CLASSES)],
 }
 
