@@ -1,3 +1,4 @@
+import pathlib
 import tracemalloc
 
 import numpy as np
@@ -261,6 +262,24 @@ def test_half_a_file_is_refused(tmp_path):
     path.write_bytes(content)
     with pytest.raises(ValueError, match="`mu` of shape"):
         FeatureStatistics.load(path)
+
+
+class Trap:
+    """What pickle makes a file of when it is loaded."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return pathlib.Path.touch, (self.path,)
+
+
+def test_a_file_is_not_run(tmp_path):
+    path, sprung = tmp_path / "trap.npz", tmp_path / "sprung"
+    np.savez(path, mu=np.array([Trap(sprung)]), sigma=np.eye(1))
+    with pytest.raises(ValueError, match="`mu` of shape"):
+        FeatureStatistics.load(path)
+    assert not sprung.exists()
 
 
 def test_a_file_that_is_missing_is_said_to_be(tmp_path):
