@@ -52,10 +52,10 @@ def run_client(path, folder, **inputs):
     return result.stdout.splitlines(), np.load(folder / "results.npz")
 
 
-def signature(path):
-    """Returns the default signature; it keeps the loaded model alive."""
+def signature(path, name="serving_default"):
+    """Returns a signature; it keeps the loaded model alive."""
     loaded = tf.saved_model.load(path)
-    served = loaded.signatures["serving_default"]
+    served = loaded.signatures[name]
     served.loaded = loaded
     return served
 
@@ -118,6 +118,35 @@ def test_r31_rows_do_not_depend_on_the_batch(tmp_path):
     for size in (1, 7):
         part = served(latents=latents[:size])["images"]
         np.testing.assert_allclose(part, whole[:size], atol=1e-6)
+
+
+@pytest.mark.parametrize("build", [tiny.gan, tiny.conditional_gan])
+def test_r30_a_seed_is_an_image_in_every_batch(tmp_path, build):
+    gan = build()
+    sample = signature(export_generator(gan, tmp_path), "sample")
+    seeds = np.array([5, -1, 2**40, 5], "int64")
+    whole = sample(seeds=seeds)["images"].numpy()
+    assert whole.shape == (4, 4, 4, 1) and whole.dtype == np.float32
+    np.testing.assert_array_equal(whole[0], whole[3])
+    assert len({image.tobytes() for image in whole}) == 3
+    for index, seed in enumerate(seeds):
+        (image,) = sample(seeds=seeds[index : index + 1])["images"]
+        np.testing.assert_allclose(image, whole[index], atol=1e-6)
+        inputs = gan.sample_prior(1, int(seed))
+        expected = images.to_unit(gan(inputs))[0]
+        np.testing.assert_allclose(image, expected, atol=1e-6)
+
+
+def test_r30_sampling_writes_no_variable(tmp_path):
+    sample = signature(export_generator(tiny.gan(), tmp_path), "sample")
+    graph = sample.graph.as_graph_def()
+    nodes = [*graph.node]
+    for function in graph.library.function:
+        nodes.extend(function.node_def)
+    kinds = {node.op for node in nodes}
+    assert "StatelessRandomUniformIntV2" in kinds
+    assert not [kind for kind in kinds if kind.startswith("Assign")]
+    assert not [kind for kind in kinds if kind.startswith("Random")]
 
 
 @pytest.mark.parametrize("label", [-1, tiny.NUM_CLASSES])

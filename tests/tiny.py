@@ -6,6 +6,7 @@ import psutil
 import tensorflow as tf
 from keras import layers
 
+from keras_gan_zoo.metrics.features import FeatureNetwork
 from keras_gan_zoo.models import CGAN, VanillaGAN
 
 LATENT_DIM = 3
@@ -54,6 +55,30 @@ def dataset(sample_shape=(4, 4, 1), steps=2, labels=False):
         data = data, np.arange(2 * steps, dtype="int32") % NUM_CLASSES
     data = tf.data.Dataset.from_tensor_slices(data)
     return data.batch(2, drop_remainder=True)
+
+
+def feature_network(sample_shape=(4, 4, 1), num_classes=3, **kwargs):
+    """Returns a network of 8 random features, and of classes if wanted."""
+    rng = np.random.default_rng(5)
+    size = int(np.prod(sample_shape))
+    kernel = rng.normal(size=(size, 8)).astype("float32") / size
+    classes = rng.normal(size=(8, num_classes or 1)).astype("float32")
+
+    def compute(images):
+        features = tf.reshape(images, [-1, size]) @ kernel
+        if num_classes is None:
+            return features, None
+        return features, tf.nn.softmax(features @ classes / 50.0)
+
+    return FeatureNetwork(
+        "tiny",
+        "v1",
+        compute,
+        sha256="5" * 64,
+        image_shape=sample_shape,
+        num_classes=num_classes,
+        **kwargs,
+    )
 
 
 def grows(call, calls=300, limit=5e6):

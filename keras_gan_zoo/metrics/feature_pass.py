@@ -100,8 +100,9 @@ def _chunk_features(network, chunk, batch_size, cache):
 def _read(path):
     """Returns what is in a file of the cache, `None` if it is of no use."""
     try:
-        with np.load(path) as file:
+        # Opened here, since NumPy leaves a damaged file open.
+        with open(path, "rb") as opened, np.load(opened) as file:
             os.utime(path)  # For those who remove what is long unused.
             return Features(file["features"], file.get("probabilities"))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+    except (EOFError, OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None

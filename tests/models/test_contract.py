@@ -224,7 +224,8 @@ def test_three_steps_under_explicit_xla(name):
 def test_export_equals_call(name, tmp_path):
     model, _, _ = fitted(name)
     path = export_generator(model, tmp_path)
-    served = tf.saved_model.load(str(path)).signatures["serving_default"]
+    served_model = tf.saved_model.load(str(path))
+    served = served_model.signatures["serving_default"]
     names = ["latents", "labels"] if zoo.ZOO[name].conditional else ["latents"]
     _, inputs = served.structured_input_signature
     assert sorted(inputs) == sorted(names)
@@ -235,6 +236,13 @@ def test_export_equals_call(name, tmp_path):
     expected = to_unit(model.generate(3, seed=0))
     np.testing.assert_allclose(images, expected, atol=1e-6)
     assert images.dtype == tf.float32
+    # What is drawn of a seed follows the model's own prior.
+    sample = served_model.signatures["sample"]
+    seeds = tf.constant([4, 7], tf.int64)
+    expected = [to_unit(model.generate(1, seed=seed))[0] for seed in (4, 7)]
+    np.testing.assert_allclose(
+        sample(seeds=seeds)["images"], expected, atol=1e-6
+    )
 
 
 @EVERY_MODEL
