@@ -120,20 +120,20 @@ def test_the_slack_covers_the_error_of_tiles(tile, dimensions, scale):
 
 def test_memory_is_that_of_a_few_tiles(monkeypatch):
     monkeypatch.setattr(neighbors, "TILE", 64)
-    features = np.random.normal(size=(1280, 256)).astype("float32")
+    features = np.random.normal(size=(1920, 64)).astype("float32")
     tracemalloc.start()
-    nearest_others(features, 5)
-    nearest(features, features, 5)
+    nearest_others(features, 1)
+    nearest(features, features, 1)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     # What is kept of each sample: squared distances and indices, and at the
     # end distances, their order and where there are any.
-    kept = len(features) * (5 + neighbors.SPARE) * 5 * 8
-    # A side of a tile in float64. At full size, of 2,048 x 2,048, it is 34 MB,
-    # and 8 of them are 0.3 GB. All distances would be 100 of them here, and
-    # all features in float64 20.
-    side = 64 * 256 * 8
-    assert peak < 8 * side + kept
+    kept = len(features) * (1 + neighbors.SPARE) * 5 * 8
+    # A tile or a side of it in float64. At full size, of 2,048 x 2,048, it is
+    # 34 MB, and 8 of them are 0.3 GB. All distances would be 900 of them here,
+    # and all features in float64 30.
+    tile = 64 * 64 * 8
+    assert peak < 8 * tile + kept
 
 
 @pytest.mark.slow
