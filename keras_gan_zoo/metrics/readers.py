@@ -4,12 +4,34 @@ None of them can run code that a file brings along: pickles are read with a
 table of the few names they may use, each of which only holds data.
 """
 
+import contextlib
 import io
 import math
 import pickle
 import zipfile
 
 import numpy as np
+
+
+class _Refused(ValueError):
+    """What a file asks for, and must not."""
+
+
+@contextlib.contextmanager
+def _reading(what):
+    """Turns whatever a damaged file leads to into one kind of error.
+
+    A pickle of which one byte is wrong can raise nearly anything.
+    """
+    try:
+        yield
+    except _Refused:
+        raise
+    except Exception as error:
+        raise ValueError(
+            f"Expected {what}. Received: a damaged file or one of another "
+            f"kind ({type(error).__name__}: {error}). Fetch it again."
+        ) from error
 
 
 def read_frozen_graph(content):
@@ -25,22 +47,18 @@ def read_frozen_graph(content):
         ValueError: If it is no graph.
     """
     import tensorflow as tf  # Slow, and the other formats don't need it.
-    from google.protobuf.message import DecodeError
 
     graph = tf.compat.v1.GraphDef()
-    try:
+    with _reading("a frozen TensorFlow graph, a serialized GraphDef"):
         graph.ParseFromString(content)
-    except DecodeError as error:
-        raise ValueError(
-            "Expected a frozen TensorFlow graph, a serialized GraphDef. "
-            f"Received: {len(content):,} bytes of something else. Fetch the "
-            "file again."
-        ) from error
-    return {
-        node.name: tf.make_ndarray(node.attr["value"].tensor)
-        for node in graph.node
-        if node.op == "Const"
-    }
+        constants = {
+            node.name: tf.make_ndarray(node.attr["value"].tensor)
+            for node in graph.node
+            if node.op == "Const"
+        }
+        if not constants:  # No bytes at all are a graph, too.
+            raise ValueError("no constants")
+    return constants
 
 
 def read_torchscript(content):
@@ -55,17 +73,12 @@ def read_torchscript(content):
     Raises:
         ValueError: If it is no such archive, or asks for anything but data.
     """
-    try:
+    with _reading("a TorchScript archive, which is a zip file"):
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except zipfile.BadZipFile as error:
-        raise ValueError(
-            "Expected a TorchScript archive, which is a zip file. Received: "
-            f"{len(content):,} bytes of something else. Fetch the file again."
-        ) from error
-    (pickled,) = [n for n in archive.namelist() if n.endswith("/data.pkl")]
-    root = pickled.removesuffix("data.pkl")
-    module = _TorchScriptReader(archive, root).load()
-    return dict(_parameters(module, ""))
+        (pickled,) = [n for n in archive.namelist() if n.endswith("/data.pkl")]
+        root = pickled.removesuffix("data.pkl")
+        module = _TorchScriptReader(archive, root).load()
+        return dict(_parameters(module, ""))
 
 
 def _parameters(module, prefix):
@@ -88,7 +101,10 @@ def _tensor(storage, offset, shape, strides, *_):
     array = storage[offset : offset + size].reshape(shape)
     expected = tuple(stride // 4 for stride in array.strides)
     if tuple(strides) != expected and size > 1:
-        raise pickle.UnpicklingError(f"a tensor of strides {strides}")
+        raise _Refused(
+            "Expected tensors whose values lie in their order. Received: a "
+            f"tensor of shape {shape} and strides {strides}."
+        )
     return array
 
 
@@ -101,7 +117,7 @@ class _RestrictedUnpickler(pickle.Unpickler):
         try:
             return self.names[f"{module}.{name}"]
         except KeyError:
-            raise ValueError(
+            raise _Refused(
                 "Expected a file of arrays, and nothing that could run code. "
                 f"Received: a file that asks for {module}.{name}. Fetch it "
                 "from its own source."
@@ -128,8 +144,12 @@ class _TorchScriptReader(_RestrictedUnpickler):
 
     def persistent_load(self, reference):
         _, kind, key, *_ = reference
+        if kind != "float32":
+            raise _Refused(
+                f"Expected tensors of float32. Received: a storage of {kind}."
+            )
         content = self._archive.read(f"{self._root}data/{key}")
-        return np.frombuffer(content, kind)
+        return np.frombuffer(content, "<f4")
 
 
 def read_numpy_pickle(content):
@@ -144,7 +164,8 @@ def read_numpy_pickle(content):
     Raises:
         ValueError: If it asks for anything but data.
     """
-    return _arrays(_NumpyReader(io.BytesIO(content)).load())
+    with _reading("a pickle of NumPy arrays"):
+        return _arrays(_NumpyReader(io.BytesIO(content)).load())
 
 
 def _arrays(tree):
@@ -154,10 +175,10 @@ def _arrays(tree):
 
 
 class _Array:
-    """Stands for an array until its content comes."""
+    """Stands for an array, which it has once its content came."""
 
     def __init__(self, *_):
-        self.array = None
+        pass
 
     def __setstate__(self, state):
         _, shape, dtype, fortran, content = state
@@ -171,7 +192,7 @@ class _Type:
 
     def __init__(self, code, *_):
         if code != "f4":
-            raise ValueError(
+            raise _Refused(
                 "Expected arrays of float32. Received: an array of type "
                 f"{code!r}."
             )
@@ -179,7 +200,7 @@ class _Type:
 
     def __setstate__(self, state):
         if state[1] != "<":
-            raise ValueError(
+            raise _Refused(
                 "Expected arrays of little-endian bytes. Received: byte order "
                 f"{state[1]!r}."
             )

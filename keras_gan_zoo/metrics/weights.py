@@ -4,7 +4,6 @@ import dataclasses
 import hashlib
 import os
 import pathlib
-import zipfile
 
 import numpy as np
 
@@ -64,9 +63,13 @@ class WeightFile:
         """
         path = self.require(path)
         try:
-            with np.load(path) as file:
-                arrays = dict(file)
-        except (ValueError, EOFError, OSError, zipfile.BadZipFile) as error:
+            # Opened here, since `np.load` leaves a damaged file open.
+            with path.open("rb") as file, np.load(file) as loaded:
+                arrays = {
+                    name: loaded[name].astype("float32", copy=False)
+                    for name in loaded
+                }
+        except Exception as error:  # A damaged zip raises a dozen kinds.
             raise ValueError(
                 f"{path} must be an .npz file of the weights of {self.name}. "
                 f"It can't be read: {error}. Remove it and fetch it again."

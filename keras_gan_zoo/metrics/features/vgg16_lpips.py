@@ -105,6 +105,11 @@ class PerceptualDistance:
             )
         if images.dtype == np.uint8:
             images = images.astype("float32") / 127.5 - 1.0
+        if images.dtype.kind in "iub":  # A dark image would pass as a grey one.
+            raise ValueError(
+                "Images must be bytes, which are uint8, or floats in [-1, 1]. "
+                f"Received: dtype {images.dtype}. Convert the images."
+            )
         images = images.astype("float32")
         # Written so that NaN fails it.
         if not (abs(images) <= 1.001).all():
