@@ -3,10 +3,11 @@
 import pathlib
 import re
 
+import numpy as np
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
-DOCUMENTS = ["README.md", "docs/tensorflow_addons.md"]
+DOCUMENTS = ["README.md", "docs/metrics.md", "docs/tensorflow_addons.md"]
 
 
 def text_of(document):
@@ -27,6 +28,14 @@ def test_examples_of_the_readme_run(tmp_path, monkeypatch):
         exec(compile(block, "README.md", "exec"), names)
     assert (tmp_path / "saved_models" / "dcgan" / "1").is_dir()
     assert (tmp_path / "pictures" / "epoch_0001.png").exists()
+
+
+def test_examples_of_the_scores_run():
+    names = {}
+    for block in examples("docs/metrics.md"):
+        exec(compile(block, "docs/metrics.md", "exec"), names)
+    images = np.zeros((2, 64, 64, 3), "uint8")
+    assert names["network"](images).features.shape == (2, 128)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
