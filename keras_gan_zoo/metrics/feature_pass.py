@@ -14,7 +14,9 @@ from keras_gan_zoo.metrics.features.feature_network import Features
 CHUNK = 1000
 
 
-def extract_features(network, images, batch_size=50, cache=None, progress=None):
+def extract_features(
+    network, images, batch_size=100, cache=None, progress=None
+):
     """Returns the features of images.
 
     Args:

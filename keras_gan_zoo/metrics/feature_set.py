@@ -36,7 +36,7 @@ class FeatureSet:
         images,
         name,
         seed=0,
-        batch_size=50,
+        batch_size=100,
         cache=None,
         progress=None,
     ):

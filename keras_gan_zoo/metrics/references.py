@@ -12,7 +12,7 @@ from keras_gan_zoo.metrics.image_sources import FolderImages
 
 
 def reference(
-    source, network, split="train", data_dir=None, batch_size=50, progress=None
+    source, network, split="train", data_dir=None, batch_size=100, progress=None
 ):
     """Returns real images as scores compare with them.
 
