@@ -94,9 +94,11 @@ def test_one_scale_is_the_similarity_by_hand():
     np.testing.assert_allclose(value, max(expected, 0.0), rtol=1e-10)
 
 
-def test_a_scale_is_the_mean_of_four_pixels():
-    # So fine a pattern is gone on the second scale, and counts on the first.
-    pattern = np.indices((8, 8)).sum(axis=0) % 2
+@pytest.mark.parametrize("axes", [[0], [1], [0, 1]])
+def test_a_scale_is_the_mean_of_four_pixels(axes):
+    # So fine a pattern, of rows, columns or both, is gone on the second
+    # scale, and counts on the first.
+    pattern = np.indices((8, 8))[axes].sum(axis=0) % 2
     first = (pattern * 200).astype("uint8")[None, :, :, None]
     value, scales = multiscale_ssim(first, np.full_like(first, 100))
     assert scales == 2

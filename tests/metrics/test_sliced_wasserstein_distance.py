@@ -174,15 +174,24 @@ def test_the_order_of_images_hardly_matters():
     assert sliced_wasserstein_distance(images, halves).mean == 0.0
 
 
+def test_many_images_are_taken_in_parts():
+    # A part has 64. Equal up to there, the sets differ in what follows.
+    first, second = noise(70, 7, 1), noise(70, 7, 1)
+    second[:64] = first[:64]
+    one = sliced_wasserstein_distance(first, second).mean
+    both = sliced_wasserstein_distance(first[64:], second[64:]).mean
+    assert 0.02 * both < one < 0.2 * both
+
+
 def test_memory_is_that_of_patches_and_a_few_projections():
-    first, second = noise(200, 16), noise(200, 16)
+    first, second = noise(300, 16), noise(300, 16)
     tracemalloc.start()
     sliced_wasserstein_distance(first, second)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     # In bytes; at 16,384 images, patches of both sets are 2.5 GB.
     patch = 7 * 7 * 3 * 4
-    patches = 2 * 200 * 128 * patch
+    patches = 2 * 300 * 128 * patch
     chunk = 64 * 128 * patch
     assert peak < 1.1 * patches + 3 * chunk
 
