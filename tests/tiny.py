@@ -1,5 +1,7 @@
 """Tiny models, for the tests of what is done to models."""
 
+import pathlib
+
 import keras
 import numpy as np
 import psutil
@@ -8,6 +10,8 @@ from keras import layers
 
 from keras_gan_zoo.metrics.features import FeatureNetwork
 from keras_gan_zoo.models import CGAN, VanillaGAN
+
+ROOT = pathlib.Path(__file__).parents[1]
 
 LATENT_DIM = 3
 NUM_CLASSES = 3

@@ -42,6 +42,7 @@ from keras_gan_zoo.metrics.precision_recall import (
     PrecisionRecall,
     precision_recall,
 )
+from keras_gan_zoo.metrics.score import Protocol, Score
 from keras_gan_zoo.metrics.sliced_wasserstein_distance import (
     SlicedWassersteinDistance,
     sliced_wasserstein_distance,
@@ -56,6 +57,8 @@ __all__ = [
     "OneNearestNeighborAccuracy",
     "PerceptualPathLength",
     "PrecisionRecall",
+    "Protocol",
+    "Score",
     "SlicedWassersteinDistance",
     "StackedModeCoverage",
     "density_coverage",
