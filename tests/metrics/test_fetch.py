@@ -238,6 +238,20 @@ def test_weights_replace_damaged_ones(home, archive):
     assert files_in(home) == ["inception_2015.npz"]
 
 
+def test_a_full_disk_leaves_what_was_there(home, archive, monkeypatch):
+    there = fetch.fetch_inception_2015(silent)
+
+    def half(path, **_):
+        path.write_bytes(b"half of a file")
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(np, "savez", half)
+    with pytest.raises(OSError, match="No space"):
+        fetch.fetch_inception_2015(silent)
+    assert_same(saved(there), with_classes())
+    assert files_in(home) == ["inception_2015.npz"]
+
+
 def broken_archives():
     whole = archive_of(with_classes())
     return {
