@@ -35,7 +35,7 @@ with _silent_stderr():
 from keras_gan_zoo.files import make_folder, written_aside  # noqa: E402
 
 
-def arguments(description, dataset, quick, paper):
+def arguments(description, dataset, quick, paper=None):
     """Reads a recipe's command line.
 
     Args:
@@ -43,7 +43,8 @@ def arguments(description, dataset, quick, paper):
         dataset: String, the dataset it uses if not told otherwise.
         quick: Dictionary of the preset's `epochs`, `steps_per_epoch` and
             `batch_size`; the latter is that of one discriminator update.
-        paper: The same for the paper's own schedule.
+        paper: The same for the paper's own schedule; `None` for a recipe that
+            is of no paper, which then has one preset and no flag for it.
 
     Returns:
         Namespace of `preset`, `epochs`, `steps_per_epoch`, `batch_size`,
@@ -54,18 +55,21 @@ def arguments(description, dataset, quick, paper):
         description=description,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--preset",
-        choices=["quick", "paper"],
-        default="quick",
-        help="quick (default): a smaller network and schedule that show "
-        "learning within ten minutes of two CPU cores; paper: the paper's own",
-    )
-    for flag in quick:
+    parser.set_defaults(preset="quick")
+    if paper is not None:
         parser.add_argument(
-            "--" + flag.replace("_", "-"),
-            type=_positive_integer,
-            help=f"default: {quick[flag]} (quick), {paper[flag]} (paper)",
+            "--preset",
+            choices=["quick", "paper"],
+            help="quick (default): a smaller network and schedule that show "
+            "learning within ten minutes of two CPU cores; paper: the "
+            "paper's own",
+        )
+    for flag in quick:
+        defaults = f"default: {quick[flag]}"
+        if paper is not None:
+            defaults += f" (quick), {paper[flag]} (paper)"
+        parser.add_argument(
+            "--" + flag.replace("_", "-"), type=_positive_integer, help=defaults
         )
     parser.add_argument(
         "--dataset",

@@ -25,6 +25,7 @@ MODEL_FILES = [
 MAY_IMPORT = {
     "recipes": {
         "callbacks",
+        "classifier_recipe",
         "datasets",
         "export",
         "files",
@@ -35,6 +36,7 @@ MAY_IMPORT = {
         "optimizers",
         "recipe",
     },
+    "classifier_recipe": {"datasets", "metrics", "networks", "recipe"},
     "recipe": {"files"},
     "models": {
         "checks",
@@ -57,7 +59,15 @@ MAY_IMPORT = {
     "latents": set(),
     "layers": set(),
     "losses": set(),
-    "metrics": {"files", "latents"},
+    "metrics": {
+        "__version__",
+        "datasets",
+        "files",
+        "images",
+        "latents",
+        "models",
+        "networks",
+    },
     "optimizers": set(),
     "replicas": set(),
     "__init__": set(),

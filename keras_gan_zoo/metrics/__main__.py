@@ -282,7 +282,7 @@ def _print_table(scores):
 
 
 class _Progress:
-    """Shows on the error output how far a pass over images is."""
+    """Draws a bar on the error output: how far a pass over images is."""
 
     def __init__(self, what):
         self._what = what
@@ -293,7 +293,8 @@ class _Progress:
         if self._start is None:
             # What came from the cache came at once: it tells no speed.
             self._start, self._first = now, done
-        text = f"{self._what}: {done:,} of {total:,} images"
+        bar = "=" * (20 * done // total)
+        text = f"{self._what} [{bar:20}] {done:,} of {total:,} images"
         if done > self._first:
             speed = (done - self._first) / (now - self._start)
             left = (total - done) / speed

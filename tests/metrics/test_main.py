@@ -116,7 +116,8 @@ def test_the_second_run_reads_the_cache(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(features, "mnist_cnn", lambda: network)
     capsys.readouterr()
     assert score(tmp_path / "images.npz", metrics="fid,is") == first
-    assert "generated: 30 of 30 images" in capsys.readouterr().err
+    bar = "=" * 20
+    assert f"generated [{bar}] 30 of 30 images" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
