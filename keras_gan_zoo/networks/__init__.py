@@ -9,10 +9,7 @@ from keras_gan_zoo.networks.autoencoder import (
     began_generator,
     ebgan_discriminator,
 )
-from keras_gan_zoo.networks.classifier import (
-    residual_classifier,
-    small_classifier,
-)
+from keras_gan_zoo.networks.classifier import residual_classifier
 from keras_gan_zoo.networks.conditional import (
     acgan_discriminator,
     acgan_generator,
@@ -52,8 +49,7 @@ __all__ = [
     "maxout_discriminator",
     "mlp_discriminator",
     "mlp_generator",
+    "residual_classifier",
     "resnet_discriminator",
     "resnet_generator",
-    "residual_classifier",
-    "small_classifier",
 ]

@@ -34,7 +34,6 @@ def test_check_image_shape_refuses(image_shape):
         lambda shape: networks.acgan_generator(2, shape, 3),
         lambda shape: networks.acgan_discriminator(shape, 3),
         lambda shape: networks.residual_classifier(shape, 3),
-        lambda shape: networks.small_classifier(shape, 3),
     ],
 )
 def test_image_networks_refuse_other_shapes(build):

@@ -123,10 +123,6 @@ def residual_classifier(image_shape):
     return networks.residual_classifier(image_shape, NUM_CLASSES, width=2)
 
 
-def small_classifier(image_shape):
-    return networks.small_classifier(image_shape, NUM_CLASSES, width=2)
-
-
 def infogan_recognition(_):
     return networks.infogan_recognition(6, NUM_CLASSES, num_codes=2)
 
@@ -159,7 +155,6 @@ DISCRIMINATORS = {
     ebgan_discriminator: ["images", (2, 6)],
     began_discriminator: ["images"],
     residual_classifier: [(2, NUM_CLASSES)],
-    small_classifier: [(2, NUM_CLASSES)],
 }
 
 # Discriminators that gradient penalties are meant for.

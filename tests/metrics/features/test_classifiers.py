@@ -150,7 +150,7 @@ def write_golden():
         seen = load(name)(waves(image_shape))
         for part, array in seen._asdict().items():
             golden[f"{name}/{part}"] = array
-    np.savez(GOLDEN, **golden)
+    np.savez_compressed(GOLDEN, **golden)
 
 
 if __name__ == "__main__":
