@@ -287,6 +287,7 @@ class _Progress:
     def __init__(self, what):
         self._what = what
         self._start = None
+        self._tenths = 0
 
     def __call__(self, done, total):
         now = time.perf_counter()
@@ -299,8 +300,12 @@ class _Progress:
             speed = (done - self._first) / (now - self._start)
             left = (total - done) / speed
             text += f", {speed:,.0f} images/s, {left:,.0f} s left"
-        end = "\r" if sys.stderr.isatty() and done < total else "\n"
-        print(f"{text:<78}", end=end, file=sys.stderr, flush=True)
+        if sys.stderr.isatty():
+            end = "\r" if done < total else "\n"
+            print(f"{text:<78}", end=end, file=sys.stderr, flush=True)
+        elif 10 * done // total > self._tenths:  # In a log, no more lines.
+            self._tenths = 10 * done // total
+            print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
