@@ -55,11 +55,12 @@ def arguments(description, dataset, quick, paper=None):
         description=description,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(preset="quick")
+    parser.set_defaults(preset=None)
     if paper is not None:
         parser.add_argument(
             "--preset",
             choices=["quick", "paper"],
+            default="quick",
             help="quick (default): a smaller network and schedule that show "
             "learning within ten minutes of two CPU cores; paper: the "
             "paper's own",
@@ -90,7 +91,7 @@ def arguments(description, dataset, quick, paper=None):
         "--require-gpu", action="store_true", help="refuse to run on a CPU"
     )
     args = parser.parse_args()
-    for flag, value in (quick if args.preset == "quick" else paper).items():
+    for flag, value in (paper if args.preset == "paper" else quick).items():
         if getattr(args, flag) is None:
             setattr(args, flag, value)
     if args.require_gpu and not tf.config.list_physical_devices("GPU"):
@@ -133,10 +134,12 @@ def begin(args, model):
         )
     )
     total = args.epochs * args.steps_per_epoch
-    print(
-        f"{args.preset} preset: {total:,} generator updates on {args.dataset}"
-        + (" (--preset paper for the paper's own)" * (args.preset == "quick"))
-    )
+    line = f"{total:,} generator updates on {args.dataset}"
+    if args.preset is not None:
+        line = f"{args.preset} preset: {line}"
+    if args.preset == "quick":
+        line += " (--preset paper for the paper's own)"
+    print(line)
     path = pathlib.Path(args.output, "training", "settings.json")
     with written_aside(path) as aside:
         aside.write_text(json.dumps(settings, indent=2) + "\n")

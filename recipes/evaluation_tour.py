@@ -34,6 +34,11 @@ args = recipe.arguments(
     dataset="fashion_mnist",
     quick={"epochs": 3, "steps_per_epoch": 400, "batch_size": 64},
 )
+if args.dataset not in features.CLASSIFIERS:
+    raise SystemExit(
+        "The tour needs a classifier, so `--dataset` must be one of "
+        f"{', '.join(features.CLASSIFIERS)}. Received: {args.dataset}."
+    )
 images = datasets.by_name(
     args.dataset,
     args.batch_size,
@@ -42,13 +47,7 @@ images = datasets.by_name(
     data_dir=args.data_dir,
 )
 image_shape = tuple(images.element_spec.shape[1:])
-classifiers = {
-    "cifar10": features.cifar10_cnn,
-    "embedded": features.fashion_mnist_cnn,
-    "fashion_mnist": features.fashion_mnist_cnn,
-    "mnist": features.mnist_cnn,
-}
-classifier = classifiers[args.dataset]()
+classifier = features.CLASSIFIERS[args.dataset]()
 
 gan = DCGAN(
     networks.dcgan_generator(64, image_shape, widths=(48, 96)),

@@ -27,13 +27,6 @@ from keras_gan_zoo.metrics import features
 from keras_gan_zoo.metrics.references import reference
 from keras_gan_zoo.models import WGANGP
 
-CLASSIFIERS = {
-    "cifar10": features.cifar10_cnn,
-    "embedded": features.fashion_mnist_cnn,
-    "fashion_mnist": features.fashion_mnist_cnn,
-    "mnist": features.mnist_cnn,
-}
-
 args = recipe.arguments(
     __doc__,
     dataset="cifar10",
@@ -93,8 +86,8 @@ gan.compile(
 recipe.begin(args, gan)
 
 scores = []
-if args.dataset in CLASSIFIERS:  # There is none for the images of a folder.
-    classifier = CLASSIFIERS[args.dataset]()
+if args.dataset in features.CLASSIFIERS:  # A folder may have no classes.
+    classifier = features.CLASSIFIERS[args.dataset]()
     samples = GeneratedFeatures(classifier, num_samples=10_000)
     real = reference(args.dataset, classifier, data_dir=args.data_dir)
     scores = [

@@ -1,6 +1,7 @@
 """Feature networks: what scores look at images through."""
 
 from keras_gan_zoo.metrics.features.classifiers import (
+    CLASSIFIERS,
     cifar10_cnn,
     fashion_mnist_cnn,
     mnist_cnn,
@@ -13,6 +14,7 @@ from keras_gan_zoo.metrics.features.inception_2015 import inception_2015
 from keras_gan_zoo.metrics.features.vgg16_lpips import vgg16_lpips
 
 __all__ = [
+    "CLASSIFIERS",
     "FeatureNetwork",
     "Features",
     "cifar10_cnn",

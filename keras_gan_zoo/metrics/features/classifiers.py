@@ -84,6 +84,15 @@ def cifar10_cnn():
     return _load("cifar10_cnn", (32, 32, 3), width=32)
 
 
+# The classifier of each data set that has one.
+CLASSIFIERS = {
+    "cifar10": cifar10_cnn,
+    "embedded": fashion_mnist_cnn,
+    "fashion_mnist": fashion_mnist_cnn,
+    "mnist": mnist_cnn,
+}
+
+
 def file_name(name):
     """Returns the name of the file of a classifier's weights."""
     return f"{name}-{VERSION}.weights.h5"
