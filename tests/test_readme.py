@@ -20,6 +20,7 @@ def examples(document):
 
 def test_examples_of_the_readme_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KERAS_GAN_ZOO_HOME", str(tmp_path))
     blocks = examples("README.md")
     assert blocks
     names = {}

@@ -20,6 +20,11 @@ OF_THEIR_OWN = {"evaluation_tour", "ring_of_gaussians"}
 GANS = [name for name in NAMES if name not in OF_THEIR_OWN]
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_GAN_ZOO_HOME", str(tmp_path / "home"))
+
+
 def run(name, monkeypatch, *arguments):
     monkeypatch.setattr(sys, "argv", [f"recipes/{name}.py", *arguments])
     runpy.run_path(str(RECIPES / f"{name}.py"), run_name="__main__")
