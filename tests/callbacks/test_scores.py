@@ -1,5 +1,6 @@
 import csv
 import math
+import weakref
 
 import keras
 import numpy as np
@@ -105,6 +106,25 @@ def test_several_scores_share_one_pass_of_the_network():
 def test_samples_follow_the_model():
     history = fit(tiny.gan(), score(), epochs=3)
     assert len(set(history[IS])) == 3
+
+
+def test_one_pass_lasts_until_the_model_moves():
+    gan, seen = tiny.gan(), samples()
+    seen.begin(gan)
+    first = seen.now()
+    assert seen.now() is first
+    gan.fit(tiny.dataset(), verbose=0)
+    assert seen.now() is not first
+
+
+def test_features_take_no_memory_while_the_model_trains():
+    gan, seen = tiny.gan(), samples()
+    callback = score(seen)
+    callback.set_model(gan)
+    callback.on_train_begin()
+    features = weakref.ref(seen.now())
+    callback.on_epoch_begin(0)
+    assert features() is None
 
 
 def test_another_seed_gives_other_samples():
