@@ -73,13 +73,13 @@ class GeneratedFeatures:
         if self._model is model:
             return 0.0
         self._generate = seed_sampler(model)
-        self._model = model
         number = min(self.batch_size, self.num_samples)
         batch = GeneratedImages(self._generate, number, number, self.seed)
         self.network(batch[:])  # Traces, and raises where shapes don't fit.
         start = time.perf_counter()
         self.network(batch[:])
         seconds = time.perf_counter() - start
+        self._model = model  # Only now: what raised must raise again.
         return seconds * self.num_samples / number
 
     def now(self):

@@ -1,5 +1,6 @@
 """Sets of images as scores see them."""
 
+import contextlib
 import functools
 import hashlib
 
@@ -86,7 +87,8 @@ class FeatureSet:
         folder = self._cache / "statistics" / network.label
         path = folder / f"{hashlib.sha256(key.encode()).hexdigest()}.npz"
         if path.is_file():
-            return FeatureStatistics.load(path)
+            with contextlib.suppress(ValueError):  # Damaged: made anew.
+                return FeatureStatistics.load(path)
         statistics = feature_statistics(self.features)
         files.make_folder(folder)
         statistics.save(path)
@@ -101,8 +103,6 @@ class StatisticsSet:
         statistics: `FeatureStatistics`.
         name: String, as of `FeatureSet`.
     """
-
-    seed = None
 
     def __init__(self, network, statistics, name):
         self.network = network

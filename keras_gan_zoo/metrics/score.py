@@ -75,7 +75,7 @@ class Score:
 
     ```python
     print(score)  # fid10k[cifar10_cnn-v1|train] = 12.34
-    assert score < last_score
+    score < last_score  # Raises if their protocols differ.
     score.to_json()
     ```
     """

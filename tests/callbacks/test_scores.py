@@ -209,9 +209,12 @@ def test_samples_that_are_no_images_are_told_before_training():
 
 
 def test_images_that_the_network_does_not_take_are_told_before_training():
-    gan = tiny.gan((8, 8, 1))
+    gan, callback = tiny.gan((8, 8, 1)), score()
     with pytest.raises(ValueError, match="height 4, width 4"):
-        gan.fit(tiny.dataset((8, 8, 1)), callbacks=[score()], verbose=0)
+        gan.fit(tiny.dataset((8, 8, 1)), callbacks=[callback], verbose=0)
+    # And not only the first time.
+    with pytest.raises(ValueError, match="height 4, width 4"):
+        gan.fit(tiny.dataset((8, 8, 1)), callbacks=[callback], verbose=0)
     assert int(gan.step.numpy()) == 0
 
 
