@@ -146,7 +146,7 @@ def numbers(word, lines):
 
 
 def equal(left, right):
-    """Tells whether two trainings ended in the same state and wrote the same."""
+    """Tells whether two trainings ended in the same state, with equal logs."""
     one, other = (np.load(folder / "state.npz") for folder in (left, right))
     same = [np.array_equal(one[key], other[key]) for key in one.files]
     logs = [(folder / "log.csv").read_bytes() for folder in (left, right)]

@@ -420,6 +420,19 @@ def test_r41_a_full_disk_loses_nothing(tmp_path, monkeypatch):
     assert_equal(fit(tmp_path / "other"), fit(tmp_path))
 
 
+def test_r24_saving_takes_no_memory(tmp_path):
+    model, checkpoint = gan(), Checkpoint(tmp_path, every_steps=1)
+    model.fit(in_order(), callbacks=[checkpoint], verbose=0)
+    step = iter(range(10**6))
+
+    def save():
+        checkpoint._steps_done = 100 + next(step)
+        checkpoint._save("step", 1, 0)
+
+    save()
+    assert not tiny.grows(save, calls=50)
+
+
 def test_remains_of_a_kill_are_removed(tmp_path):
     remains = tmp_path / ("." + 32 * "0")
     remains.mkdir()
