@@ -37,7 +37,7 @@ MAY_IMPORT = {
         "recipe",
     },
     "classifier_recipe": {"datasets", "metrics", "networks", "recipe"},
-    "recipe": {"files"},
+    "recipe": {"files", "set_determinism"},
     "models": {
         "checks",
         "layers",
@@ -54,6 +54,7 @@ MAY_IMPORT = {
     "noise": {"replicas"},
     "checks": set(),
     "datasets": set(),
+    "determinism": set(),
     "files": set(),
     "images": set(),
     "latents": set(),
@@ -70,7 +71,7 @@ MAY_IMPORT = {
     },
     "optimizers": set(),
     "replicas": set(),
-    "__init__": set(),
+    "__init__": {"determinism"},
 }
 
 

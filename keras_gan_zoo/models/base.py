@@ -38,7 +38,9 @@ class AdversarialModel(keras.Model):
     """
 
     def __init__(self, **kwargs):
-        super().__init__(**kwargs)
+        # Networks cast what they are given themselves; one in float32 gets
+        # its latents unrounded whatever the global policy was.
+        super().__init__(autocast=False, **kwargs)
         # Noise is a function of (seed, step, draw): see `next_seed`. As
         # weights, seed and step are saved and a resumed run sees the same.
         self.noise_seed = self._add_counter("noise_seed")
@@ -111,9 +113,11 @@ class AdversarialModel(keras.Model):
         self._draws.number = 0
         self.evaluation_metrics = list(metrics or [])
         self.loss_trackers = {}
+        # A player's gradient flows through the networks of others as well.
+        in_float16 = any(map(_in_float16, self.players.values()))
         for player, networks in self.players.items():
             optimizer = keras.optimizers.get(optimizers[f"{player}_optimizer"])
-            if any(net.compute_dtype == "float16" for net in networks):
+            if in_float16:
                 optimizer = _with_loss_scale(optimizer)
             optimizer.build(_trainable_variables(networks))
             setattr(self, f"{player}_optimizer", optimizer)
@@ -192,7 +196,11 @@ class AdversarialModel(keras.Model):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(values)
             loss = compute_loss(inputs, training=True)
-            objective = loss + sum(sum(net.losses) for net in networks)
+            objective = loss + sum(
+                tf.cast(regularization, loss.dtype)  # That of outputs is half.
+                for network in networks
+                for regularization in network.losses
+            )
             # Optimizers sum the gradients of the replicas.
             objective /= replicas.count()
             objective = optimizer.scale_loss(objective)
@@ -647,6 +655,11 @@ class ConditionalGAN(GAN):
 
 def _trainable_variables(networks):
     return [v for network in networks for v in network.trainable_variables]
+
+
+def _in_float16(networks):
+    layers = [layer for net in networks for layer in net._flatten_layers()]
+    return any(layer.compute_dtype == "float16" for layer in layers)
 
 
 def _with_loss_scale(optimizer):
