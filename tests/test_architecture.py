@@ -57,7 +57,7 @@ MAY_IMPORT = {
     "files": set(),
     "images": set(),
     "latents": set(),
-    "layers": set(),
+    "layers": {"noise"},
     "losses": set(),
     "metrics": {
         "__version__",
