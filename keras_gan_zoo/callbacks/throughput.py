@@ -22,8 +22,8 @@ class Throughput(keras.callbacks.Callback):
 
     Args:
         batch_size: Integer, images in what the dataset yields for one
-            training step, which is the global batch of all replicas. Where a step updates the discriminator n times,
-            that is n batches of the paper.
+            training step: the global batch of all replicas. Where a step
+            updates the discriminator n times, that is n batches of the paper.
 
     Example:
 
