@@ -41,7 +41,8 @@ def written_aside(path):
     """Gives a path to write to, which takes the place of `path` at the end.
 
     So a reader never sees half of a file or a folder, and one that fails
-    leaves what was there before.
+    leaves what was there before. It is on the disk before it gets its name:
+    a machine that loses power keeps the old or the new, whole.
 
     Args:
         path: `pathlib.Path` of a file, or of a folder that doesn't exist.
@@ -51,9 +52,29 @@ def written_aside(path):
     aside = path.with_name(f".{uuid.uuid4().hex}{path.suffix}")
     try:
         yield aside
+        _sync(aside)
         os.replace(aside, path)
+        _sync_entry(path.parent)
     finally:
         if aside.is_dir():
             shutil.rmtree(aside)
         else:
             aside.unlink(missing_ok=True)
+
+
+def _sync(path):
+    """Waits until a file, or a folder and all in it, is on the disk."""
+    if path.is_dir():
+        for child in path.iterdir():
+            _sync(child)
+    _sync_entry(path)
+
+
+def _sync_entry(path):
+    if os.name == "nt":  # Windows has no such call for what isn't written to.
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

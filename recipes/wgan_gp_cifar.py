@@ -16,6 +16,8 @@ import keras
 
 from keras_gan_zoo import datasets, networks
 from keras_gan_zoo.callbacks import (
+    Checkpoint,
+    CSVLog,
     FrechetInceptionDistance,
     GeneratedFeatures,
     InceptionScore,
@@ -103,7 +105,8 @@ gan.fit(
         SampleGrid(f"{args.output}/training"),
         *scores,
         Throughput(global_batch),
-        keras.callbacks.CSVLogger(f"{args.output}/training/log.csv"),
+        CSVLog(f"{args.output}/training/log.csv"),
+        Checkpoint(f"{args.output}/training/checkpoints", every_steps=500),
     ],
     verbose=2,
 )

@@ -11,7 +11,12 @@ from keras_gan_zoo import recipe  # isort: split
 import keras
 
 from keras_gan_zoo import datasets, networks
-from keras_gan_zoo.callbacks import SampleGrid, Throughput
+from keras_gan_zoo.callbacks import (
+    Checkpoint,
+    CSVLog,
+    SampleGrid,
+    Throughput,
+)
 from keras_gan_zoo.export import export_generator
 from keras_gan_zoo.models import WGAN
 
@@ -54,7 +59,8 @@ gan.fit(
     callbacks=[
         SampleGrid(f"{args.output}/training"),
         Throughput(args.batch_size * DISCRIMINATOR_STEPS),
-        keras.callbacks.CSVLogger(f"{args.output}/training/log.csv"),
+        CSVLog(f"{args.output}/training/log.csv"),
+        Checkpoint(f"{args.output}/training/checkpoints", every_steps=500),
     ],
     verbose=2,
 )

@@ -68,3 +68,29 @@ def test_written_aside_leaves_nothing_of_a_failure(tmp_path, make):
             raise RuntimeError("in between")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_r41_all_is_on_the_disk_before_it_gets_its_name(tmp_path, monkeypatch):
+    events = []
+    fsync, replace = os.fsync, os.replace
+
+    def recording_fsync(descriptor):
+        events.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        fsync(descriptor)
+
+    def recording_replace(source, target):
+        events.append("renamed")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", recording_fsync)
+    monkeypatch.setattr(os, "replace", recording_replace)
+    with files.written_aside(tmp_path / "1") as aside:
+        (aside / "variables").mkdir(parents=True)
+        (aside / "variables" / "data").write_text("whole")
+    assert events == [
+        f"{aside}/variables/data",
+        f"{aside}/variables",
+        f"{aside}",
+        "renamed",
+        f"{tmp_path}",
+    ]

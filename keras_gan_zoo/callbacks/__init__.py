@@ -1,5 +1,7 @@
-"""What happens between epochs: pictures, scores and the speed of training."""
+"""What happens between steps: checkpoints, pictures, scores and speed."""
 
+from keras_gan_zoo.callbacks.checkpoint import Checkpoint
+from keras_gan_zoo.callbacks.csv_log import CSVLog
 from keras_gan_zoo.callbacks.sample_grid import SampleGrid
 from keras_gan_zoo.callbacks.scores import (
     FrechetInceptionDistance,
@@ -10,6 +12,8 @@ from keras_gan_zoo.callbacks.scores import (
 from keras_gan_zoo.callbacks.throughput import Throughput
 
 __all__ = [
+    "CSVLog",
+    "Checkpoint",
     "FrechetInceptionDistance",
     "GeneratedFeatures",
     "InceptionScore",

@@ -176,6 +176,13 @@ class _ScoreCallback(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         self.samples.end()
 
+    def get_progress(self):
+        """Returns what a training that goes on later has to know."""
+        return {"first_epoch": self._first_epoch}
+
+    def set_progress(self, progress):
+        self._first_epoch = progress["first_epoch"]
+
 
 class FrechetInceptionDistance(_ScoreCallback):
     """Fréchet Inception Distance of a model in training; less is better.

@@ -102,8 +102,13 @@ def _mixture(centers, batch_size, stddev, seed, start_step):
         )
         return tf.gather(centers, mode) + stddev * noise
 
-    return (
+    dataset = (
         tf.data.Dataset.counter(start_step)
         .map(batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
         .prefetch(tf.data.AUTOTUNE)
     )
+    # `Dataset.skip` would draw what it leaves out.
+    dataset.skip = lambda count, name=None: _mixture(
+        centers, batch_size, stddev, seed, start_step + count
+    )
+    return dataset

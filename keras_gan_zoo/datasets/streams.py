@@ -95,9 +95,15 @@ def index_batches(num_examples, batch_size, seed, start_step, shuffle=True):
         .skip(start_step % steps_per_epoch)
     )
     # Keras then asks for `steps_per_epoch` instead of training forever.
-    return batches.apply(
+    batches = batches.apply(
         tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
     )
+
+    def skip(count, name=None):
+        return index_batches(num_examples, batch_size, seed, start_step + count)
+
+    batches.skip = skip  # `Dataset.skip` would make what it leaves out.
+    return batches
 
 
 def finish(batches, read, labels):
@@ -112,7 +118,7 @@ def finish(batches, read, labels):
 
     Returns:
         `tf.data.Dataset` of images, float32 in [-1, 1], or of pairs of images
-        and int32 labels `(batch,)`.
+        and int32 labels `(batch,)`. Its `skip()` reads nothing it skips.
     """
     if labels is not None:
         with tf.device("CPU"):  # Where `tf.data` works.
@@ -124,6 +130,15 @@ def finish(batches, read, labels):
             images if labels is None else (images, tf.gather(labels, indices))
         )
 
-    return batches.map(
+    dataset = batches.map(
         example, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
     ).prefetch(tf.data.AUTOTUNE)
+    # What a resumed training has seen is left out as indices: not one image
+    # of it is read again.
+    dataset.skip = lambda count, name=None: finish(
+        batches.skip(count), read, labels
+    )
+    dataset.repeat = lambda count=None, name=None: finish(
+        batches.repeat(count), read, labels
+    )
+    return dataset

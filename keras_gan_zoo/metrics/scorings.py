@@ -29,9 +29,11 @@ class Scoring:
 
     Attributes:
         deviates: Whether its scores have a deviation.
+        higher_is_better: Whether a higher score is the better one.
     """
 
     deviates = False
+    higher_is_better = False
 
     def prepare(self, reference):
         """Computes, once, what the metric needs to know of the real images."""
@@ -164,6 +166,7 @@ class IS(Scoring):
     """
 
     deviates = True
+    higher_is_better = True
 
     def __init__(self, splits=10):
         self.splits = splits

@@ -140,7 +140,7 @@ class AdversarialModel(keras.Model):
             ValueError: If the first batch isn't what the model takes.
         """
         batch_size = kwargs.get("batch_size")
-        self._check_data(x, y, batch_size)
+        first_batch = self._check_data(x, y, batch_size)
         validation_data = kwargs.get("validation_data")
         if validation_data is not None:
             pair = keras.utils.unpack_x_y_sample_weight(validation_data)
@@ -149,6 +149,11 @@ class AdversarialModel(keras.Model):
         # Keras's default is a warning that it does not shuffle a dataset.
         kwargs.setdefault("shuffle", not isinstance(x, tf.data.Dataset))
         self._draws.number = 0
+        for callback in keras.tree.flatten(kwargs.get("callbacks")):
+            if hasattr(callback, "resume"):  # See `callbacks.Checkpoint`.
+                x, kwargs = callback.resume(self, x, y, first_batch, kwargs)
+                y = None
+                break
         history = super().fit(x, y, **kwargs)
         if self.compiled:
             for player, networks in self.players.items():
@@ -354,6 +359,7 @@ class AdversarialModel(keras.Model):
             if not self._warned_of_partial_batch:
                 warnings.warn(message, stacklevel=3)
                 self._warned_of_partial_batch = True
+        return batch
 
 
 class _Draws(threading.local):

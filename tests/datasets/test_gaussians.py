@@ -92,3 +92,10 @@ def test_a_batch_is_a_function_of_seed_and_step(points_of):
 def test_bad_arguments(options, message):
     with pytest.raises(ValueError, match=message):
         gaussian_ring(**{"batch_size": 4, **options})
+
+
+def test_r1_skipping_is_beginning_later():
+    ring = gaussian_ring(4)
+    far = next(iter(ring.skip(10**9)))
+    expected = next(iter(gaussian_ring(4, start_step=10**9)))
+    np.testing.assert_array_equal(far, expected)

@@ -88,3 +88,34 @@ def test_integers_of_other_libraries_will_do():
     expected = epoch_of(streams.index_batches(9, 2, 0, 3), 1)
     for number in (np.int64(3), step.numpy()):
         assert epoch_of(streams.index_batches(9, 2, 0, number), 1) == expected
+
+
+def test_what_is_skipped_is_not_read():
+    read = []
+
+    def images_of(indices):
+        def look(indices):
+            read.extend(indices.tolist())
+            return indices.reshape(-1, 1, 1, 1).astype("uint8")
+
+        images = tf.numpy_function(look, [indices], tf.uint8)
+        return tf.ensure_shape(images, (4, 1, 1, 1))
+
+    def batches(start_step):
+        indices = streams.index_batches(20, 4, 0, start_step)
+        return streams.finish(indices, images_of, labels=None)
+
+    for build in (lambda: batches(0), lambda: batches(None).repeat()):
+        first_thirty = epoch_of(build(), 30)
+        read.clear()
+        rest = build().skip(20).skip(9)
+        assert epoch_of(rest, 1) == first_thirty[29:]
+        assert len(read) <= 20 * 4  # One batch, and what is read ahead.
+        assert rest.cardinality() == tf.data.INFINITE_CARDINALITY
+
+
+def test_a_stream_finds_a_far_step_at_once():
+    stream = streams.index_batches(20, 4, 0, 0)
+    far = 10**9 + 2  # Skipping as many batches would take days.
+    expected = streams.index_batches(20, 4, 0, far)
+    assert epoch_of(stream.skip(far), 4) == epoch_of(expected, 4)

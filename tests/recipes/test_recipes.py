@@ -76,6 +76,19 @@ def test_recipe_runs_to_its_export(name, monkeypatch, tmp_path, capfd):
     assert "jit False; precision float32; global batch" in first_line
 
 
+def test_r1_a_recipe_that_is_run_again_goes_on(monkeypatch, tmp_path, capfd):
+    for epochs in (1, 3):
+        arguments = [*tiny(tmp_path), f"--epochs={epochs}"]
+        run("dcgan_fashion_mnist", monkeypatch, *arguments)
+    assert "step 1, epoch 2 of 3" in capfd.readouterr().out
+    with (tmp_path / "training" / "log.csv").open() as file:
+        assert [row["epoch"] for row in csv.DictReader(file)] == ["0", "1", "2"]
+    gan = keras.models.load_model(tmp_path / "training" / "gan.keras")
+    assert gan.step == 3
+    with pytest.raises(ValueError, match="layers.*filters.*begin anew"):
+        run("dcgan_fashion_mnist", monkeypatch, *arguments, "--preset=paper")
+
+
 def test_the_tour_tells_collapse_and_noise(monkeypatch, tmp_path, capsys):
     run("evaluation_tour", monkeypatch, *tiny(tmp_path))
     table = {}

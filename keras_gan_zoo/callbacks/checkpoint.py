@@ -1,0 +1,464 @@
+"""Training that can be killed at any moment and goes on as if it had not."""
+
+import hashlib
+import json
+import math
+import pathlib
+import warnings
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_gan_zoo import __version__, files
+from keras_gan_zoo.callbacks import checkpoint_files
+
+_FORMAT = 1
+
+# What Keras's own callbacks remember of the epochs they have seen.
+_MEMORIES = {
+    keras.callbacks.EarlyStopping: ("wait", "best", "best_epoch"),
+    keras.callbacks.ModelCheckpoint: ("best",),
+    keras.callbacks.ReduceLROnPlateau: ("wait", "best", "cooldown_counter"),
+}
+
+# Names that Keras numbers as they come, and how a step runs, not what it does.
+_NO_DIFFERENCE = {
+    "inbound_nodes",
+    "input_layers",
+    "jit_compile",
+    "name",
+    "output_layers",
+    "run_eagerly",
+    "shared_object_id",
+}
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """Saves a training as it goes, and goes on where it was broken off.
+
+    Run the same script again after whatever ended it: `fit()` restores the
+    newest checkpoint of the folder and goes on at the very step, also within
+    an epoch. Networks, moving averages, optimizers, noise, what the model
+    tracks, metrics, history, the memory of other callbacks and the position in
+    the data are those of a training that was never broken off; on a CPU with
+    the same number of threads, to the last bit.
+
+    Checkpoints are written whole or not at all, and checked by their hashes
+    when they are read. One that was damaged is left aside, with a warning, for
+    the one before. `keras.models.load_model()` reads the `gan.keras` in each.
+
+    The data are taken as one endless sequence, a finite dataset as its
+    repetition, of which the steps already made are skipped. Exact is what
+    yields the same sequence in each process: the datasets of this package,
+    arrays, and whatever is in order or shuffled by a seed.
+
+    Args:
+        directory: String or path of the folder of the checkpoints, one folder
+            for one training. It is made if need be.
+        every_steps: Integer, training steps from one checkpoint to the next,
+            or `None` for one at the end of each epoch. The end of training has
+            one in any case.
+        keep: Integer, how many of the newest are kept.
+        best_of: Callback that scores samples, such as
+            `FrechetInceptionDistance`, or `None`. If given, the checkpoint of
+            the best score so far is kept besides, as `best_00001200`.
+
+    Raises:
+        ValueError: When training begins, if the checkpoint is of another
+            model, data of other steps or other versions; if none is whole; if
+            the data's length isn't known.
+        OSError: If the folder can't be written. What was saved before is
+            still there.
+
+    Example:
+
+    ```python
+    gan.fit(
+        cifar10(64, start_step=0),
+        epochs=100,
+        steps_per_epoch=1000,
+        callbacks=[Checkpoint("checkpoints", every_steps=500)],
+    )
+    ```
+    """
+
+    def __init__(self, directory, every_steps=None, keep=2, best_of=None):
+        super().__init__()
+        if keep < 1 or (every_steps is not None and every_steps < 1):
+            raise ValueError(
+                "`every_steps` and `keep` must be at least 1. Received: "
+                f"every_steps={every_steps}, keep={keep}."
+            )
+        self.directory = pathlib.Path(directory)
+        self.every_steps = every_steps
+        self.keep = keep
+        self.best_of = best_of
+        self._ready = False
+
+    def resume(self, model, x, y, first_batch, arguments):
+        """Prepares a `fit()` that goes on from the newest checkpoint.
+
+        `AdversarialModel.fit()` calls it.
+
+        Args:
+            model: Compiled `AdversarialModel`.
+            x: What `fit()` was given to train on.
+            y: Labels, if `x` is an array, or `None`.
+            first_batch: The first batch of the data, or `None`.
+            arguments: Dictionary of the further arguments of `fit()`.
+
+        Returns:
+            The dataset and the further arguments to call
+            `keras.Model.fit()` with.
+        """
+        self.set_model(model)
+        self._others = [
+            callback
+            for callback in keras.tree.flatten(arguments.get("callbacks"))
+            if callback is not self
+        ]
+        self._check_others()
+        self._history = keras.callbacks.History()
+        batches = _batches(x, y, arguments, model.noise_seed)
+        self._steps_per_epoch = _steps_per_epoch(
+            batches, arguments.get("steps_per_epoch"), model.steps_per_execution
+        )
+        self._game = _description(model, self._steps_per_epoch)
+        self._data = _fingerprint(first_batch)
+        self._epoch = arguments.get("initial_epoch", 0)
+        self._step = self._steps_done = 0  # Of the epoch, of the training.
+        self._best = self._healthy = None
+        epochs = arguments.get("epochs", 1)
+        files.make_folder(self.directory)
+        checkpoint_files.remove_remains(self.directory)
+        self._resumed = checkpoint_files.newest_whole(self.directory)
+        if self._resumed is not None:
+            self._go_on(epochs)
+            batches = _batches(x, y, arguments, model.noise_seed)
+        self._ready = True
+        verbose = arguments.get("verbose", "auto")
+        arguments = {
+            **arguments,
+            "initial_epoch": min(self._epoch, epochs),
+            "steps_per_epoch": self._steps_per_epoch,
+            # It is the last, so that it saves what the others have done.
+            "callbacks": _Callbacks(
+                [*self._others, self._history, self],
+                add_progbar=verbose != 0,
+                add_history=True,
+                model=model,
+                first_epoch=self._epoch,
+                first_step=self._step,
+                verbose=verbose,
+                epochs=epochs,
+                steps=self._steps_per_epoch,
+            ),
+        }
+        arguments.pop("batch_size", None)
+        if batches.cardinality() != tf.data.INFINITE_CARDINALITY:
+            batches = batches.repeat()
+        return batches.skip(self._steps_done), {**arguments, "shuffle": False}
+
+    def mark_healthy(self):
+        """Keeps the newest checkpoint until another is marked."""
+        written = checkpoint_files.all_in(self.directory)
+        if written:
+            self._healthy = written[0].name
+
+    def roll_back(self):
+        """Takes the model back to the checkpoint marked last.
+
+        Training then goes on with the data that come next.
+
+        Returns:
+            Integer, the training step the checkpoint was written at.
+
+        Raises:
+            ValueError: If no checkpoint was marked.
+        """
+        if self._healthy is None:
+            raise ValueError(
+                "Expected a checkpoint marked as healthy to roll back to. "
+                f"Received: none in {self.directory}. Save more often by "
+                "`every_steps`."
+            )
+        for path in checkpoint_files.all_in(self.directory):
+            if path.name == self._healthy:
+                self.model.load_weights(path / checkpoint_files.MODEL)
+                return checkpoint_files.read_training(path)["steps_done"]
+            checkpoint_files.remove(path)  # A restart would begin with it.
+
+    def on_train_begin(self, logs=None):
+        if not self._ready:
+            raise ValueError(
+                "`Checkpoint` must be one of the `callbacks` of `fit()` of a "
+                "model of this package, since the model has to skip the data "
+                f"it has seen. Received: {type(self.model).__name__}."
+            )
+        self._ready = False
+        if self._resumed is not None:
+            self._restore()
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch > self._epoch:
+            self._epoch, self._step = epoch, 0
+        elif self._step:
+            # What callbacks do as an epoch begins was done, and saved, before.
+            self._restore()
+
+    def on_train_batch_end(self, batch, logs=None):
+        steps = batch + 1 - self._step
+        self._step += steps
+        self._steps_done += steps
+        # The last step's is written when the epoch's end is done as well.
+        if self._step < self._steps_per_epoch and self._is_due(steps):
+            self._save("step", self._epoch, self._step)
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self._step < self._steps_per_epoch:
+            return  # Something stopped it within: there is no end to save.
+        if self.best_of is not None:
+            self._save_if_best(epoch, logs[self.best_of.names[0]])
+        last = epoch + 1 == self.params["epochs"] or self.model.stop_training
+        steps = self.model.steps_per_execution
+        if self.every_steps is None or last or self._is_due(steps):
+            self._save("step", epoch + 1, 0)
+
+    def _is_due(self, steps):
+        """Tells whether one of the last `steps` steps was to be saved."""
+        if self.every_steps is None:
+            return False
+        return self._steps_done % self.every_steps < steps
+
+    def _check_others(self):
+        """Raises a `ValueError` for callbacks that it can't work beside."""
+        if self.best_of is not None and self.best_of not in self._others:
+            raise ValueError(
+                "`best_of` must be one of the callbacks of the same `fit()`, "
+                "or it would never score. Received: "
+                f"best_of={self.best_of!r}, not among {self._others}. Add it "
+                "to `callbacks`."
+            )
+        for callback in self._others:
+            if getattr(callback, "restore_best_weights", False):
+                raise ValueError(
+                    f"The best weights of `{type(callback).__name__}` are "
+                    "lost when training is broken off. Expected: "
+                    "restore_best_weights=False. Use `Checkpoint(best_of=...)` "
+                    "or `keras.callbacks.ModelCheckpoint` to keep the best."
+                )
+
+    def _go_on(self, epochs):
+        """Takes the position of the checkpoint to go on from."""
+        training = checkpoint_files.read_training(self._resumed)
+        differences = list(_differences(training["game"], self._game))
+        if differences:
+            raise ValueError(
+                f"The checkpoint {self._resumed} is of another training. "
+                "Expected, as it was written, and received: "
+                + "; ".join(differences[:5])
+                + ". Make them equal to go on, or begin anew in another "
+                "folder; `keras.models.load_model()` reads the "
+                f"{checkpoint_files.MODEL} in it."
+            )
+        if training["data"] != self._data:
+            warnings.warn(
+                f"The checkpoint {self._resumed} was written in a training "
+                "whose first batch was another one. It goes on, but not as if "
+                "it had never been broken off. Shuffle by a seed, or use the "
+                "datasets of this package."
+            )
+        self._epoch, self._step = training["epoch"], training["step"]
+        self._steps_done = training["steps_done"]
+        self._best, self._healthy = training["best"], training["healthy"]
+        self._restore()
+        position = f"step {self._steps_done:,}, epoch {self._epoch + 1}"
+        if training["stopped"]:
+            self._epoch = epochs
+        if self._epoch >= epochs:
+            position = f"all {self._steps_done:,} steps are done"
+        print(f"Going on from {self._resumed}: {position} of {epochs}.")
+
+    def _restore(self):
+        """Puts the model and the callbacks in the state of the checkpoint."""
+        training = checkpoint_files.read_training(self._resumed)
+        self.model.load_weights(self._resumed / checkpoint_files.MODEL)
+        for metric, values in zip(self.model.metrics, training["metrics"]):
+            for variable, value in zip(metric.variables, values):
+                variable.assign(value)
+        for callback in self._others:
+            for index, (name, progress) in enumerate(training["callbacks"]):
+                if name == type(callback).__name__:
+                    _set_progress(callback, progress)
+                    del training["callbacks"][index]
+                    break
+        self._history.epoch = training["history"]["epoch"]
+        self._history.history = training["history"]["history"]
+
+    def _save(self, name, epoch, step):
+        training = {
+            "epoch": epoch,
+            "step": step,
+            "steps_done": self._steps_done,
+            "stopped": step == 0 and self.model.stop_training,
+            "game": self._game,
+            "data": self._data,
+            "metrics": [
+                [variable.numpy() for variable in metric.variables]
+                for metric in self.model.metrics
+            ],
+            "history": {
+                "epoch": self._history.epoch,
+                "history": self._history.history,
+            },
+            "callbacks": [
+                (type(callback).__name__, _get_progress(callback))
+                for callback in self._others
+            ],
+            "best": self._best,
+            "healthy": self._healthy,
+        }
+        path = self.directory / f"{name}_{self._steps_done:08d}"
+        checkpoint_files.write(path, self.model.save, training)
+        for path in checkpoint_files.all_in(self.directory)[self.keep :]:
+            if path.name != self._healthy:
+                checkpoint_files.remove(path)
+
+    def _save_if_best(self, epoch, score):
+        sign = 1 if self.best_of.scoring.higher_is_better else -1
+        if math.isnan(score):  # Not scored in this epoch.
+            return
+        if self._best is None or sign * score > sign * self._best:
+            self._best = score
+            earlier = list(self.directory.glob("best_*"))
+            self._save("best", epoch + 1, 0)
+            for path in earlier:
+                checkpoint_files.remove(path)
+
+
+class _Callbacks(keras.callbacks.CallbackList):
+    """Callbacks of an epoch whose first steps were made before.
+
+    Keras counts an epoch's steps from zero. Those made already pass without
+    data, computation or callbacks.
+    """
+
+    def __init__(self, callbacks, first_epoch, first_step, **kwargs):
+        super().__init__(callbacks, **kwargs)
+        self._first_epoch, self._first_step = first_epoch, first_step
+        self._passing = False
+
+    def on_epoch_begin(self, epoch, logs=None):
+        super().on_epoch_begin(epoch, logs)
+        if epoch != self._first_epoch or self._first_step == 0:
+            return
+        train, self._passing = self.model.train_function, True
+
+        def pass_or_train(iterator):
+            if self._passing:
+                return {}
+            self.model.train_function = train
+            return train(iterator)
+
+        self.model.train_function = pass_or_train
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self._passing = self._passing and batch < self._first_step
+        if not self._passing:
+            super().on_train_batch_begin(batch, logs)
+
+    def on_train_batch_end(self, batch, logs=None):
+        if not self._passing:
+            super().on_train_batch_end(batch, logs)
+
+
+def _batches(x, y, arguments, seed):
+    """Returns what `fit()` was given as a dataset of batches."""
+    if isinstance(x, tf.data.Dataset):
+        return x
+    samples = x if y is None else (x, y)
+    arrays = keras.tree.flatten(samples)
+    if not all(isinstance(array, (np.ndarray, tf.Tensor)) for array in arrays):
+        raise ValueError(
+            "To go on within the data, they must be arrays or a "
+            f"`tf.data.Dataset`. Received: {type(x).__name__}. Make it one, "
+            "by `tf.data.Dataset.from_generator` for example."
+        )
+    dataset = tf.data.Dataset.from_tensor_slices(samples)
+    if arguments.get("shuffle", True):
+        dataset = dataset.shuffle(len(arrays[0]), seed=int(seed))
+    return dataset.batch(arguments.get("batch_size") or 32)
+
+
+def _steps_per_epoch(batches, steps, steps_per_execution):
+    if steps is None:
+        steps = int(batches.cardinality())
+        if steps < 1:
+            raise ValueError(
+                "To go on within an epoch, its length must be known. "
+                "Received: a dataset that doesn't tell its size. Pass "
+                "`steps_per_epoch` to `fit()`."
+            )
+    if steps % steps_per_execution:
+        raise ValueError(
+            "An epoch's steps must be a multiple of those of an execution. "
+            f"Received: {steps} steps, "
+            f"steps_per_execution={steps_per_execution}."
+        )
+    return steps
+
+
+def _description(model, steps_per_epoch):
+    """Returns what must be the same for a training to go on."""
+    description = {
+        "format": _FORMAT,
+        "versions": {
+            "keras": keras.version(),
+            "keras_gan_zoo": __version__,
+            "tensorflow": tf.__version__,
+        },
+        "steps_per_epoch": steps_per_epoch,
+        "model": keras.saving.serialize_keras_object(model),
+    }
+    return json.loads(json.dumps(description))  # As it is when read again.
+
+
+def _differences(expected, received, path=""):
+    """Yields a line for each value that differs."""
+    if type(expected) is type(received) is dict:
+        for key in sorted({*expected, *received} - _NO_DIFFERENCE):
+            yield from _differences(
+                expected.get(key), received.get(key), f"{path}.{key}"
+            )
+    elif type(expected) is type(received) is list and len(expected) == len(
+        received
+    ):
+        for index, pair in enumerate(zip(expected, received)):
+            yield from _differences(*pair, f"{path}[{index}]")
+    elif expected != received:
+        yield f"{path[1:]} {expected!r:.60}, now {received!r:.60}"
+
+
+def _fingerprint(batch):
+    """Returns a hash of a batch of the data."""
+    tensors = [np.asarray(tensor) for tensor in keras.tree.flatten(batch)]
+    content = b"".join(tensor.tobytes() for tensor in tensors)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _get_progress(callback):
+    """Returns what a callback has to remember, or `None`."""
+    if hasattr(callback, "get_progress"):
+        return callback.get_progress()
+    for kind, names in _MEMORIES.items():
+        if isinstance(callback, kind):
+            return {name: getattr(callback, name) for name in names}
+    return None
+
+
+def _set_progress(callback, progress):
+    if hasattr(callback, "set_progress"):
+        callback.set_progress(progress)
+    elif progress is not None:
+        vars(callback).update(progress)
