@@ -69,14 +69,33 @@ def is_chief(strategy):
     return strategy.extended.should_checkpoint
 
 
-def several_workers():
+def several_workers(strategy):
     """Tells whether the replicas are in several processes."""
-    strategy = tf.distribute.get_strategy()
     return (
         isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy)
         # The question that Keras asks, whose answers have to agree.
         and strategy.extended._in_multi_worker_mode()
     )
+
+
+def of_all_workers(strategy, numbers):
+    """Hands round integers; every worker has to call it.
+
+    Args:
+        strategy: A `MultiWorkerMirroredStrategy`.
+        numbers: List of integers.
+
+    Returns:
+        Integer array with a row of `numbers` for each replica, those of the
+        chief's first.
+    """
+
+    @tf.function
+    def gathered():
+        row = tf.constant([numbers], tf.int64)
+        return tf.distribute.get_replica_context().all_gather(row, axis=0)
+
+    return strategy.experimental_local_results(strategy.run(gathered))[0].numpy()
 
 
 def as_logs(results):
@@ -85,7 +104,7 @@ def as_logs(results):
     Keras reduces the logs of several workers over their first axis, which a
     number doesn't have: https://github.com/keras-team/keras/issues/20585.
     """
-    if not several_workers():
+    if not several_workers(tf.distribute.get_strategy()):
         return results
     return {name: tf.expand_dims(v, 0) for name, v in results.items()}
 
