@@ -95,7 +95,9 @@ def of_all_workers(strategy, numbers):
         row = tf.constant([numbers], tf.int64)
         return tf.distribute.get_replica_context().all_gather(row, axis=0)
 
-    return strategy.experimental_local_results(strategy.run(gathered))[0].numpy()
+    return strategy.experimental_local_results(strategy.run(gathered))[
+        0
+    ].numpy()
 
 
 def as_logs(results):

@@ -22,11 +22,12 @@ def addresses(number):
 
 
 @contextlib.contextmanager
-def workers(*arguments, number=2):
+def workers(command, number=2):
     """Starts a script in `number` processes, as workers of one cluster.
 
     Args:
-        *arguments: Strings, the script and its arguments.
+        command: Function of a worker's number that returns a list of
+            strings: the script and its arguments.
         number: Integer.
 
     Yields:
@@ -40,7 +41,7 @@ def workers(*arguments, number=2):
             config = json.dumps({"cluster": cluster, "task": task})
             processes.append(
                 subprocess.Popen(
-                    [sys.executable, *arguments],
+                    [sys.executable, *command(index)],
                     cwd=ROOT,
                     env={
                         **os.environ,

@@ -41,8 +41,10 @@ class AdversarialModel(keras.Model):
         super().__init__(**kwargs)
         # Noise is a function of (seed, step, draw): see `next_seed`. As
         # weights, seed and step are saved and a resumed run sees the same.
-        self.noise_seed = self._add_counter("noise_seed")
-        self.noise_seed.assign(random.randrange(2**31))
+        # All workers start from the chief's first value: it isn't assigned.
+        self.noise_seed = self._add_counter(
+            "noise_seed", first=random.randrange(2**31)
+        )
         self.step = self._add_counter("step")
         self.evaluation_step = self._add_counter("evaluation_step")
         self._draws = _Draws()
@@ -314,11 +316,11 @@ class AdversarialModel(keras.Model):
         # which it can't with several workers.
         pass
 
-    def _add_counter(self, name):
+    def _add_counter(self, name, first=0):
         return self.add_weight(
             shape=(),
             dtype="int64",
-            initializer="zeros",
+            initializer=lambda shape, dtype: tf.constant(first, dtype),
             trainable=False,
             aggregation="only_first_replica",
             name=name,

@@ -61,9 +61,7 @@ ray.init(include_dashboard=False)
 TensorflowTrainer(
     run_recipe,
     train_loop_config={"folder": os.getcwd(), "command": args.command},
-    scaling_config=ScalingConfig(
-        num_workers=args.workers, use_gpu=args.gpu
-    ),
+    scaling_config=ScalingConfig(num_workers=args.workers, use_gpu=args.gpu),
     run_config=RunConfig(
         storage_path=os.path.abspath(args.ray_folder),
         failure_config=FailureConfig(max_failures=args.max_failures),

@@ -15,7 +15,12 @@ import keras
 import tensorflow as tf
 
 from keras_gan_zoo import datasets, networks, replicas
-from keras_gan_zoo.callbacks import SampleGrid, Throughput
+from keras_gan_zoo.callbacks import (
+    Checkpoint,
+    CSVLog,
+    SampleGrid,
+    Throughput,
+)
 from keras_gan_zoo.export import export_generator
 from keras_gan_zoo.models import WGANGP
 
@@ -54,21 +59,22 @@ with strategy.scope():
         ),
     )
 
-callbacks = []
-if replicas.is_chief(strategy):  # The others only train.
+callbacks = [Checkpoint(f"{args.output}/training/checkpoints", every_steps=50)]
+is_chief = replicas.is_chief(strategy)
+if is_chief:  # The others only train.
     recipe.begin(args, gan)
     callbacks += [
         SampleGrid(f"{args.output}/training"),
         Throughput(global_batch),
-        keras.callbacks.CSVLogger(f"{args.output}/training/log.csv"),
+        CSVLog(f"{args.output}/training/log.csv"),
     ]
 gan.fit(
     images,
     epochs=args.epochs,
     steps_per_epoch=args.steps_per_epoch,
     callbacks=callbacks,
-    verbose=2 if callbacks else 0,
+    verbose=2 if is_chief else 0,
 )
-if replicas.is_chief(strategy):
+if is_chief:
     gan.save(f"{args.output}/training/gan.keras")
     print("Exported the generator to", export_generator(gan, args.output))

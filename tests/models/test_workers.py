@@ -12,7 +12,8 @@ SCRIPT = "tests/models/workers.py"
 
 
 def compare(names, folder):
-    with cluster.workers(SCRIPT, str(folder), *names) as processes:
+    command = [SCRIPT, str(folder), *names]
+    with cluster.workers(lambda index: command) as processes:
         expected = {
             name: workers.train(name, tf.distribute.get_strategy())
             for name in names
