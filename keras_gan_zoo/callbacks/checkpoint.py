@@ -70,8 +70,9 @@ class Checkpoint(keras.callbacks.Callback):
 
     Raises:
         ValueError: When training begins, if a worker doesn't see the folder
-            as the chief does; if the checkpoint is of another model, data of other steps or other versions; if none is whole; if
-            the data's length isn't known.
+            as the chief does; if the checkpoint is of another model, data of
+            other steps or other versions; if none is whole; if the data's
+            length isn't known.
         OSError: If the folder can't be written. What was saved before is
             still there.
 
