@@ -180,19 +180,20 @@ class Checkpoint(keras.callbacks.Callback):
         Raises:
             ValueError: If no checkpoint was marked.
         """
-        if self._healthy is None:
+        healthy = self.directory / str(self._healthy)
+        if not healthy.is_dir():
             raise ValueError(
                 "Expected a checkpoint marked as healthy to roll back to. "
                 f"Received: none in {self.directory}. Save more often by "
                 "`every_steps`."
             )
-        healthy = self.directory / self._healthy
+        self.model.load_weights(healthy / checkpoint_files.MODEL)
+        self.model.reset_metrics()  # Means may hold a NaN.
         for path in checkpoint_files.all_in(self.directory):
             if path == healthy or not self._is_chief:
                 break
             checkpoint_files.remove(path)  # A restart would begin with it.
         self._newest = healthy
-        self.model.load_weights(healthy / checkpoint_files.MODEL)
         return checkpoint_files.read_training(healthy)["steps_done"]
 
     def on_train_begin(self, logs=None):
@@ -313,12 +314,12 @@ class Checkpoint(keras.callbacks.Callback):
         self._steps_done = training["steps_done"]
         self._best, self._healthy = training["best"], training["healthy"]
         self._restore()
-        position = f"step {self._steps_done:,}, epoch {self._epoch + 1}"
         if training["stopped"]:
             self._epoch = epochs
+        where = f"step {self._steps_done:,}, epoch {self._epoch + 1} of {epochs}"
         if self._epoch >= epochs:
-            position = f"all {self._steps_done:,} steps are done"
-        print(f"Going on from {self._resumed}: {position} of {epochs}.")
+            where = f"all {self._steps_done:,} steps are done"
+        print(f"Going on from {self._resumed}: {where}.")
 
     def _restore(self):
         """Puts the model and the callbacks in the state of the checkpoint."""

@@ -649,3 +649,8 @@ def test_without_a_healthy_checkpoint_there_is_no_way_back(tmp_path):
     gan().fit(in_order(), callbacks=[checkpoint], verbose=0)
     with pytest.raises(ValueError, match="Save more often"):
         checkpoint.roll_back()
+    checkpoint.mark_healthy()
+    (tmp_path / "step_00000004").rename(tmp_path / "step_00000001")
+    with pytest.raises(ValueError, match="Save more often"):
+        checkpoint.roll_back()
+    assert names(tmp_path) == ["step_00000001"]
