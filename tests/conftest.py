@@ -23,3 +23,13 @@ tf.config.set_logical_device_configuration(
 @pytest.fixture(autouse=True)
 def seeds():
     keras.utils.set_random_seed(0)
+
+
+@pytest.fixture(scope="session")
+def two_replicas():
+    """Returns a strategy of two replicas on this machine's CPU."""
+    return tf.distribute.MirroredStrategy(
+        ["CPU:0", "CPU:1"],
+        # Only one strategy of a process may use TensorFlow's default.
+        cross_device_ops=tf.distribute.ReductionToOneDevice(),
+    )

@@ -4,13 +4,14 @@ import hashlib
 import json
 import math
 import pathlib
+import random
 import warnings
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan_zoo import __version__, files
+from keras_gan_zoo import __version__, files, replicas
 from keras_gan_zoo.callbacks import checkpoint_files
 
 _FORMAT = 1
@@ -53,6 +54,9 @@ class Checkpoint(keras.callbacks.Callback):
     yields the same sequence in each process: the datasets of this package,
     arrays, and whatever is in order or shuffled by a seed.
 
+    Of several workers the chief writes and all read, so the folder must be one
+    that they share. Each has to pass the callback.
+
     Args:
         directory: String or path of the folder of the checkpoints, one folder
             for one training. It is made if need be.
@@ -65,9 +69,10 @@ class Checkpoint(keras.callbacks.Callback):
             the best score so far is kept besides, as `best_00001200`.
 
     Raises:
-        ValueError: When training begins, if the checkpoint is of another
-            model, data of other steps or other versions; if none is whole; if
-            the data's length isn't known.
+        ValueError: When training begins, if a worker doesn't see the folder
+            as the chief does; if the checkpoint is of another model, data of
+            other steps or other versions; if none is whole; if the data's
+            length isn't known.
         OSError: If the folder can't be written. What was saved before is
             still there.
 
@@ -130,9 +135,8 @@ class Checkpoint(keras.callbacks.Callback):
         self._step = self._steps_done = 0  # Of the epoch, of the training.
         self._best = self._healthy = None
         epochs = arguments.get("epochs", 1)
-        files.make_folder(self.directory)
-        checkpoint_files.remove_remains(self.directory)
-        self._resumed = checkpoint_files.newest_whole(self.directory)
+        self._is_chief = replicas.is_chief(model.distribute_strategy)
+        self._resumed = self._newest = self._find_newest()
         if self._resumed is not None:
             self._go_on(epochs)
             batches = _batches(x, y, arguments, model.noise_seed)
@@ -162,9 +166,8 @@ class Checkpoint(keras.callbacks.Callback):
 
     def mark_healthy(self):
         """Keeps the newest checkpoint until another is marked."""
-        written = checkpoint_files.all_in(self.directory)
-        if written:
-            self._healthy = written[0].name
+        if self._newest is not None:
+            self._healthy = self._newest.name
 
     def roll_back(self):
         """Takes the model back to the checkpoint marked last.
@@ -187,9 +190,10 @@ class Checkpoint(keras.callbacks.Callback):
         self.model.load_weights(healthy / checkpoint_files.MODEL)
         self.model.reset_metrics()  # Means may hold a NaN.
         for path in checkpoint_files.all_in(self.directory):
-            if path.name == self._healthy:
+            if path == healthy or not self._is_chief:
                 break
             checkpoint_files.remove(path)  # A restart would begin with it.
+        self._newest = healthy
         return checkpoint_files.read_training(healthy)["steps_done"]
 
     def on_train_begin(self, logs=None):
@@ -251,6 +255,40 @@ class Checkpoint(keras.callbacks.Callback):
                     "restore_best_weights=False. Use `Checkpoint(best_of=...)` "
                     "or `keras.callbacks.ModelCheckpoint` to keep the best."
                 )
+
+    def _find_newest(self):
+        """Returns the checkpoint to go on from, the same for all workers."""
+        newest = None
+        if self._is_chief:
+            files.make_folder(self.directory)
+            checkpoint_files.remove_remains(self.directory)
+            newest = checkpoint_files.newest_whole(self.directory)
+        strategy = self.model.distribute_strategy
+        if not replicas.several_workers(strategy):
+            return newest
+        # The chief leaves a mark, and says which and what it has found.
+        number = random.getrandbits(62)
+        step = -1 if newest is None else int(newest.name.removeprefix("step_"))
+        if self._is_chief:
+            self._mark(number).touch()
+        number, step = replicas.of_all_workers(strategy, [number, step])[0]
+        seen = self._mark(number).exists()
+        all_seen = replicas.of_all_workers(strategy, [seen])[:, 0]
+        if self._is_chief:
+            self._mark(number).unlink()
+        if not all_seen.all():
+            blind = np.flatnonzero(all_seen == 0).tolist()
+            raise ValueError(
+                "All workers must see one folder of checkpoints, since one "
+                "writes what all read. Received: "
+                f"directory={str(self.directory)!r}, which the replicas "
+                f"{blind} don't see as the chief does. Choose a folder that "
+                "the machines share."
+            )
+        return None if step < 0 else self.directory / f"step_{step:08d}"
+
+    def _mark(self, number):
+        return self.directory / f".seen_by_all_{number}"
 
     def _go_on(self, epochs):
         """Takes the position of the checkpoint to go on from."""
@@ -323,6 +361,10 @@ class Checkpoint(keras.callbacks.Callback):
             "healthy": self._healthy,
         }
         path = self.directory / f"{name}_{self._steps_done:08d}"
+        if name == "step":
+            self._newest = path
+        if not self._is_chief:  # It had to take part in reading the metrics.
+            return
         checkpoint_files.write(path, self.model.save, training)
         for path in checkpoint_files.all_in(self.directory)[self.keep :]:
             if path.name != self._healthy:
@@ -336,7 +378,7 @@ class Checkpoint(keras.callbacks.Callback):
             self._best = score
             earlier = list(self.directory.glob("best_*"))
             self._save("best", epoch + 1, 0)
-            for path in earlier:
+            for path in earlier if self._is_chief else []:
                 checkpoint_files.remove(path)
 
 

@@ -22,8 +22,8 @@ class Throughput(keras.callbacks.Callback):
 
     Args:
         batch_size: Integer, images in what the dataset yields for one
-            training step. Where a step updates the discriminator n times,
-            that is n batches of the paper.
+            training step: the global batch of all replicas. Where a step
+            updates the discriminator n times, that is n batches of the paper.
 
     Example:
 
@@ -69,9 +69,8 @@ class Throughput(keras.callbacks.Callback):
         if self._warm and self._steps > self._skipped:
             speed = self._images_per_second()
         self._warm = True
-        replicas = self.model.distribute_strategy.num_replicas_in_sync
         logs["images_per_second"] = speed
-        logs["images_per_second_per_replica"] = speed / replicas
+        logs["images_per_second_per_replica"] = speed / self._num_replicas()
 
     def _images_per_second(self):
         steps = self._steps - self._skipped
@@ -85,8 +84,13 @@ class Throughput(keras.callbacks.Callback):
             steps = epochs * self.params["steps"] - self._steps
             seconds = steps * self.batch_size / speed
             duration = f"about {durations.in_words(seconds)}"
+        replicas = self._num_replicas()
+        devices = "this device" if replicas == 1 else f"{replicas} replicas"
         # Below the progress bar, which stays on its line.
         print(
-            f"\nTraining takes {duration} on this device at {speed:,.0f} "
+            f"\nTraining takes {duration} on {devices} at {speed:,.0f} "
             "images/s."
         )
+
+    def _num_replicas(self):
+        return self.model.distribute_strategy.num_replicas_in_sync

@@ -43,8 +43,10 @@ class AdversarialModel(keras.Model):
         super().__init__(autocast=False, **kwargs)
         # Noise is a function of (seed, step, draw): see `next_seed`. As
         # weights, seed and step are saved and a resumed run sees the same.
-        self.noise_seed = self._add_counter("noise_seed")
-        self.noise_seed.assign(random.randrange(2**31))
+        # All workers start from the chief's first value: it isn't assigned.
+        self.noise_seed = self._add_counter(
+            "noise_seed", first=random.randrange(2**31)
+        )
         self.step = self._add_counter("step")
         self.evaluation_step = self._add_counter("evaluation_step")
         self._draws = _Draws()
@@ -95,15 +97,16 @@ class AdversarialModel(keras.Model):
                 "optimizer keeps the moments of one set of weights. Received "
                 "one object for several players. Create one for each."
             )
-        if replicas.count() > 1 and (
-            jit_compile is True or steps_per_execution != 1
-        ):
-            raise ValueError(
-                "TensorFlow can't combine a distribution strategy with "
-                "`jit_compile=True` or `steps_per_execution` above 1. "
-                f"Received: jit_compile={jit_compile}, "
-                f"steps_per_execution={steps_per_execution}. Leave them out."
-            )
+        optimizers = {
+            name: keras.optimizers.get(optimizer)
+            for name, optimizer in optimizers.items()
+        }
+        replicas.check_compilation(
+            self.variables,
+            list(optimizers.values()),
+            jit_compile,
+            steps_per_execution,
+        )
         super().compile(
             optimizer=None,
             run_eagerly=run_eagerly,
@@ -116,7 +119,7 @@ class AdversarialModel(keras.Model):
         # A player's gradient flows through the networks of others as well.
         in_float16 = any(map(_in_float16, self.players.values()))
         for player, networks in self.players.items():
-            optimizer = keras.optimizers.get(optimizers[f"{player}_optimizer"])
+            optimizer = optimizers[f"{player}_optimizer"]
             if in_float16:
                 optimizer = _with_loss_scale(optimizer)
             optimizer.build(_trainable_variables(networks))
@@ -224,7 +227,7 @@ class AdversarialModel(keras.Model):
             self.evaluation_step.assign_add(1)
         finally:
             self._draws.number, self._draws.evaluating = training_draws, False
-        return self.get_metrics_result()
+        return replicas.as_logs(self.get_metrics_result())
 
     def unpack(self, data):
         """Turns what the dataset yields into what the losses take."""
@@ -250,11 +253,12 @@ class AdversarialModel(keras.Model):
         """Ends a training step and returns the running means it reports."""
         self.step.assign_add(1)
         self._draws.number = 0
-        return {
+        results = {
             metric.name: metric.result()
             for metric in self.metrics
             if metric not in self.evaluation_metrics
         }
+        return replicas.as_logs(results)
 
     def next_seed(self):
         """Returns the seed of the next draw within this step.
@@ -315,11 +319,16 @@ class AdversarialModel(keras.Model):
             }
         )
 
-    def _add_counter(self, name):
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        # Networks arrive built. Keras would look at a batch to build them,
+        # which it can't with several workers.
+        pass
+
+    def _add_counter(self, name, first=0):
         return self.add_weight(
             shape=(),
             dtype="int64",
-            initializer="zeros",
+            initializer=lambda shape, dtype: tf.constant(first, dtype),
             trainable=False,
             aggregation="only_first_replica",
             name=name,
@@ -341,8 +350,11 @@ class AdversarialModel(keras.Model):
         return [v for v in self.variables if id(v) not in weights]
 
     def _check_data(self, x, y, batch_size):
+        strategy = self.distribute_strategy
+        replicas.check_scope(strategy, self.variables)
         batch = checks.first_batch(x, y, batch_size)
         if batch is not None:
+            replicas.check_batch(strategy, batch)
             self.check_inputs(self.unpack(batch))
         if checks.may_end_in_partial_batch(x, batch_size):
             message = (
@@ -350,7 +362,7 @@ class AdversarialModel(keras.Model):
                 "dataset by `batch(n, drop_remainder=True)`, or choose a "
                 "batch size that divides the number of samples."
             )
-            if self.distribute_strategy.num_replicas_in_sync > 1:
+            if strategy.num_replicas_in_sync > 1:
                 raise ValueError(
                     f"Replicas need parts of equal size. {message}"
                 )

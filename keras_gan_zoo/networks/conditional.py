@@ -9,7 +9,7 @@ import math
 
 import keras
 
-from keras_gan_zoo.layers import Maxout
+from keras_gan_zoo.layers import Dropout, Maxout
 from keras_gan_zoo.networks import _blocks
 from keras_gan_zoo.networks.dcgan import grow_images
 
@@ -163,7 +163,7 @@ def cgan_generator(
 
     def hidden_layer(x, size):
         x = keras.layers.Dense(size, activation="relu")(x)
-        return keras.layers.Dropout(0.5)(x)
+        return Dropout(0.5)(x)
 
     latent_units, label_units, joint_units = units
     x = _blocks.join(
@@ -200,7 +200,7 @@ def cgan_discriminator(image_shape, num_classes, units=(240, 50, 240)):
     def hidden_layer(x, size, pieces):
         x = keras.layers.Dense(size * pieces)(x)
         x = Maxout(pieces)(x)
-        return keras.layers.Dropout(0.5)(x)
+        return Dropout(0.5)(x)
 
     image_units, label_units, joint_units = units
     x = _blocks.join(
@@ -283,7 +283,7 @@ def acgan_discriminator(
         if stage > 0:
             x = _blocks.batch_normalization(gain_stddev=0.02)(x)
         x = _blocks.leaky_relu(x)
-        x = keras.layers.Dropout(dropout_rate)(x)
+        x = Dropout(dropout_rate)(x)
     x = keras.layers.Flatten()(x)
     scores = _blocks.as_scores(x)
     logits = _blocks.as_scores(x, name="class_logits", units=num_classes)

@@ -4,7 +4,7 @@ import math
 
 import keras
 
-from keras_gan_zoo.layers import Maxout
+from keras_gan_zoo.layers import Dropout, Maxout
 from keras_gan_zoo.networks import _blocks
 
 
@@ -99,13 +99,13 @@ def maxout_discriminator(input_shape, units=(240, 240), pieces=5):
     """
     samples = keras.Input(input_shape, name="samples")
     x = keras.layers.Flatten()(samples)
-    x = keras.layers.Dropout(0.2)(x)
+    x = Dropout(0.2)(x)
     for size in units:
         x = keras.layers.Dense(
             size * pieces, kernel_initializer=_narrow_uniform()
         )(x)
         x = Maxout(pieces)(x)
-        x = keras.layers.Dropout(0.5)(x)
+        x = Dropout(0.5)(x)
     scores = _blocks.as_scores(x, kernel_initializer=_narrow_uniform())
     return keras.Model(samples, scores, name="maxout_discriminator")
 

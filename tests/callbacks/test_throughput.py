@@ -1,7 +1,6 @@
 import math
 
 import pytest
-import tensorflow as tf
 
 from keras_gan_zoo.callbacks import Throughput, throughput
 from tests import tiny
@@ -93,14 +92,24 @@ def test_no_step_at_all(clock):
     assert math.isnan(run_epoch(callback, clock, 0, [])["images_per_second"])
 
 
-def test_r35_each_replica_has_its_share(clock):
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-    with strategy.scope():
+def test_r35_each_replica_has_its_share(clock, capsys, two_replicas):
+    with two_replicas.scope():
         model = tiny.gan()
     callback = throughput_of(model, 64, epochs=1, steps=10)
     logs = run_epoch(callback, clock, 0, [1.0] * 10)
     assert logs["images_per_second"] == 64
     assert logs["images_per_second_per_replica"] == 32
+    assert "on 2 replicas at 64 images/s" in capsys.readouterr().out
+
+
+def test_r35_two_replicas_log_their_speed(two_replicas):
+    with two_replicas.scope():
+        model = tiny.gan()
+    history = model.fit(
+        tiny.dataset(steps=10), callbacks=[Throughput(2)], verbose=0
+    ).history
+    (speed,) = history["images_per_second"]
+    assert history["images_per_second_per_replica"] == [speed / 2]
 
 
 def test_a_training_logs_its_speed(capsys):

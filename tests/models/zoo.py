@@ -13,6 +13,7 @@ import tensorflow as tf
 from keras import layers
 
 from keras_gan_zoo import models
+from keras_gan_zoo.layers import Dropout
 
 LATENT_DIM = 4
 IMAGE_SHAPE = (8, 8, 1)
@@ -35,11 +36,11 @@ class Entry:
 
 
 def batch_normalization():
-    return layers.BatchNormalization(momentum=0.9)
+    return layers.BatchNormalization(momentum=0.9, synchronized=True)
 
 
 def dropout():
-    return layers.Dropout(0.1, seed=0)
+    return Dropout(0.1, seed=0)
 
 
 def relu():
