@@ -4,6 +4,7 @@
 latent prior and the generator's moving average, `ConditionalGAN` class labels.
 """
 
+import contextlib
 import random
 import threading
 import warnings
@@ -215,9 +216,7 @@ class AdversarialModel(keras.Model):
 
     def test_step(self, data):
         """Reports the losses and metrics on held-out data; nobody moves."""
-        training_draws = self._draws.number
-        self._draws.number, self._draws.evaluating = 0, True
-        try:
+        with self._evaluating():
             inputs = self.unpack(data)
             for player, tracker in self.loss_trackers.items():
                 compute_loss = getattr(self, f"{player}_loss")
@@ -225,9 +224,27 @@ class AdversarialModel(keras.Model):
             for metric in self.evaluation_metrics:
                 metric.update_state(*self.real_and_generated(inputs))
             self.evaluation_step.assign_add(1)
-        finally:
-            self._draws.number, self._draws.evaluating = training_draws, False
         return replicas.as_logs(self.get_metrics_result())
+
+    @contextlib.contextmanager
+    def undisturbed(self):
+        """Lets one look at the game as it is played, without a trace.
+
+        What is computed within draws the same noise each time, and what calls
+        with `training=True` move is put back: statistics, random states and
+        running means. Whoever moves trained weights puts them back himself.
+        To be used within a `tf.function`, or eagerly.
+        """
+        moved = [v for v in self.variables if not v.trainable]
+        moved += [v for metric in self.metrics for v in metric.variables]
+        kept = [tf.identity(variable.value) for variable in moved]
+        with self._evaluating():
+            try:
+                self.evaluation_step.assign(0)
+                yield
+            finally:
+                for variable, value in zip(moved, kept):
+                    variable.assign(value)
 
     def unpack(self, data):
         """Turns what the dataset yields into what the losses take."""
@@ -272,6 +289,15 @@ class AdversarialModel(keras.Model):
             seed, step = -1 - seed, self.evaluation_step.value
         self._draws.number += 1
         return noise.fold_in(tf.stack([seed, step]), self._draws.number)
+
+    @contextlib.contextmanager
+    def _evaluating(self):
+        training_draws = self._draws.number
+        self._draws.number, self._draws.evaluating = 0, True
+        try:
+            yield
+        finally:
+            self._draws.number, self._draws.evaluating = training_draws, False
 
     def load_weights(self, filepath, *args, **kwargs):
         """See `keras.Model.load_weights()`; skipping an optimizer raises."""
@@ -526,6 +552,22 @@ class GAN(AdversarialModel):
         """Returns as many samples of the generator as there are `samples`."""
         inputs = self.sample_prior(tf.shape(samples)[0], self.next_seed())
         return self.generator(inputs, training=training)
+
+    def scores(self, inputs, training):
+        """Tells how real the discriminator thinks samples are.
+
+        Args:
+            inputs: Samples, as unpacked or from `fakes_like`.
+            training: See `keras.Model.call()`.
+
+        Returns:
+            Tensor of shape `(batch,)`, float32; more is more real. A model
+            whose discriminator doesn't take `inputs`, or whose first output
+            isn't a score, overrides this.
+        """
+        outputs = self.discriminator(inputs, training=training)
+        scores = tf.cast(tf.nest.flatten(outputs)[0], tf.float32)
+        return tf.reduce_mean(scores, axis=range(1, scores.shape.rank))
 
     def discriminator_batches(self, inputs):
         """Splits a batch into one part for each discriminator update."""
