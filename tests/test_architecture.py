@@ -342,7 +342,10 @@ def texts():
         path
         for path in paths
         if path.is_file()
-        and (path.suffix in suffixes or path.name in ("Makefile", "run"))
+        and (
+            path.suffix in suffixes
+            or path.name in ("Makefile", "run", "versions")
+        )
     )
 
 
