@@ -316,7 +316,9 @@ class Checkpoint(keras.callbacks.Callback):
         self._restore()
         if training["stopped"]:
             self._epoch = epochs
-        where = f"step {self._steps_done:,}, epoch {self._epoch + 1} of {epochs}"
+        where = (
+            f"step {self._steps_done:,}, epoch {self._epoch + 1} of {epochs}"
+        )
         if self._epoch >= epochs:
             where = f"all {self._steps_done:,} steps are done"
         print(f"Going on from {self._resumed}: {where}.")
