@@ -6,12 +6,16 @@ The names are in the subpackages:
 from keras_gan_zoo.models import WGANGP
 from keras_gan_zoo.networks import resnet_discriminator, resnet_generator
 ```
+
+`set_determinism` makes runs that can be repeated bit by bit.
 """
 
 import json
 import os
 import pathlib
 import sys
+
+from keras_gan_zoo.determinism import set_determinism
 
 __version__ = "0.1.0.dev0"
 

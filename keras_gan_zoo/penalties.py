@@ -51,11 +51,12 @@ def dragan_penalty(discriminator, real, seed, scale=0.5):
         Scalar, float32.
     """
     noise_seed, position_seed = noise.split(seed)
+    real = tf.cast(real, tf.float32)  # Sums over a batch overflow in float16.
     center = replicas.mean(tf.reduce_mean(real))
     variance = replicas.mean(tf.reduce_mean((real - center) ** 2))
     shape = [tf.shape(real)[0], *real.shape[1:]]
     shifts = noise.uniform(shape, noise_seed)
-    noisy = real + scale * tf.sqrt(variance) * tf.cast(shifts, real.dtype)
+    noisy = real + scale * tf.sqrt(variance) * shifts
     return gradient_penalty(discriminator, real, noisy, position_seed)
 
 

@@ -32,6 +32,7 @@ with _silent_stderr():
     import keras
     import tensorflow as tf
 
+from keras_gan_zoo import set_determinism  # noqa: E402
 from keras_gan_zoo.files import make_folder, written_aside  # noqa: E402
 
 
@@ -48,7 +49,8 @@ def arguments(description, dataset, quick, paper=None):
 
     Returns:
         Namespace of `preset`, `epochs`, `steps_per_epoch`, `batch_size`,
-        `dataset`, `data_dir`, `output`, `seed` and `require_gpu`.
+        `dataset`, `data_dir`, `output`, `seed`, `deterministic`, `threads` and
+        `require_gpu`.
     """
     name = pathlib.Path(sys.argv[0]).stem
     parser = argparse.ArgumentParser(
@@ -87,6 +89,7 @@ def arguments(description, dataset, quick, paper=None):
         help=f"default: saved_models/{name}",
     )
     parser.add_argument("--seed", type=int, default=0, help="default: 0")
+    add_determinism(parser)
     parser.add_argument(
         "--require-gpu", action="store_true", help="refuse to run on a CPU"
     )
@@ -97,8 +100,39 @@ def arguments(description, dataset, quick, paper=None):
     if args.require_gpu and not tf.config.list_physical_devices("GPU"):
         parser.error("--require-gpu: TensorFlow finds no GPU.")
     make_folder(f"{args.output}/training")
-    keras.utils.set_random_seed(args.seed)
+    set_seed(args, args.seed)
     return args
+
+
+def add_determinism(parser):
+    """Adds the flags that `set_seed` reads to an `ArgumentParser`."""
+    parser.add_argument(
+        "--deterministic",
+        action="store_true",
+        help="give the same bits each time, for one number of threads",
+    )
+    parser.add_argument(
+        "--threads",
+        type=_positive_integer,
+        help="threads of an operation; default: TensorFlow's choice, or with "
+        "--deterministic as many as there are cores",
+    )
+
+
+def set_seed(args, seed):
+    """Seeds all generators, and keeps what the flags say of determinism.
+
+    Args:
+        args: Namespace of `deterministic` and `threads`; the latter is set if
+            the run is to be deterministic.
+        seed: Integer.
+    """
+    if args.deterministic:
+        args.threads = set_determinism(seed, args.threads)
+        return
+    if args.threads is not None:
+        tf.config.threading.set_intra_op_parallelism_threads(args.threads)
+    keras.utils.set_random_seed(seed)
 
 
 def begin(args, model):
@@ -127,12 +161,15 @@ def begin(args, model):
         "tensorflow": tf.__version__,
         "keras": keras.version(),
     }
-    print(
+    line = (
         "{device}; jit {jit}; precision {precision}; global batch "
         "{global_batch} ({batch_size} x {steps})".format(
             steps=steps, **settings
         )
     )
+    if args.deterministic:
+        line += f"; deterministic, {args.threads} threads"
+    print(line)
     total = args.epochs * args.steps_per_epoch
     line = f"{total:,} generator updates on {args.dataset}"
     if args.preset is not None:

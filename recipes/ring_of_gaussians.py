@@ -10,9 +10,7 @@ missed. A single count says little, since a GAN goes on moving: each run is
 the mean of its last eight evaluations, and each row of several seeds.
 """
 
-from keras_gan_zoo import recipe  # noqa: F401
-
-# isort: split
+from keras_gan_zoo import recipe  # isort: split
 
 import argparse
 import json
@@ -41,6 +39,7 @@ parser.add_argument("--output", default="saved_models/ring_of_gaussians")
 parser.add_argument(
     "--only", default="", help="the beginning of a row's name; default: all"
 )
+recipe.add_determinism(parser)
 args = parser.parse_args()
 
 
@@ -109,7 +108,7 @@ def scatter(points):
 
 def run(build, share, settings, seed):
     """Trains one model; returns its late evaluations and its last samples."""
-    keras.utils.set_random_seed(seed)
+    recipe.set_seed(args, seed)
     gan = build(mlp_generator(2, (2,)), mlp_discriminator((2,)))
     gan.compile(
         generator_optimizer=optimizer(settings),

@@ -38,7 +38,7 @@ MAY_IMPORT = {
         "replicas",
     },
     "classifier_recipe": {"datasets", "metrics", "networks", "recipe"},
-    "recipe": {"files"},
+    "recipe": {"files", "set_determinism"},
     "models": {
         "checks",
         "layers",
@@ -55,6 +55,7 @@ MAY_IMPORT = {
     "noise": {"replicas"},
     "checks": set(),
     "datasets": set(),
+    "determinism": set(),
     "files": set(),
     "images": set(),
     "latents": set(),
@@ -71,7 +72,7 @@ MAY_IMPORT = {
     },
     "optimizers": set(),
     "replicas": set(),
-    "__init__": set(),
+    "__init__": {"determinism"},
 }
 
 

@@ -133,6 +133,19 @@ def test_all_agree_on_the_versions_of_python():
         assert check in (ROOT / name).read_text(encoding="utf-8")
 
 
+def test_ci_runs_the_oldest_versions_that_are_allowed():
+    script = (ROOT / ".ci" / "versions").read_text(encoding="utf-8")
+    (oldest,) = re.findall(r"^oldest .*$", script, re.MULTILINE)
+    requirements = SETUP["options"]["install_requires"]
+    bounds = re.findall(r"^([\w-]+)>=([\d.]+)", requirements, re.MULTILINE)
+    pins = dict(re.findall(r"([\w-]+)==([\d.]+)", oldest))
+    assert pins.keys() == {name for name, _ in bounds}
+    for name, lowest in bounds:
+        assert f"{pins[name]}.0".startswith(f"{lowest}.0"), name
+    versions = re.findall(r"3\.\d+", SETUP["metadata"]["classifiers"])
+    assert f"oldest {','.join(versions)} " in script
+
+
 @pytest.fixture
 def clone(tmp_path):
     """A folder with what the Makefile reads, and a home without data."""

@@ -229,6 +229,14 @@ def test_dragan_penalty_looks_at_constant_images_as_they_are():
     np.testing.assert_array_equal(seen, images)
 
 
+def test_dragan_noise_of_half_precision_images_is_that_of_full():
+    """Their sum overflows in float16."""
+    images = np.random.normal(1.0, 1.0, (8, 100, 100, 1)).astype("float16")
+    seen = points(penalties.dragan_penalty, images)
+    expected = points(penalties.dragan_penalty, images.astype("float32"))
+    np.testing.assert_array_equal(seen, expected)
+
+
 def test_dragan_penalty_is_computed_within_a_function():
     real = tf.random.normal((4, 3))
 

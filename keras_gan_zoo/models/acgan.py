@@ -83,6 +83,10 @@ class ACGAN(ConditionalGAN):
         source_loss = losses.non_saturating_generator_loss(scores)
         return source_loss + self.class_loss(labels, logits)
 
+    def scores(self, inputs, training):
+        images, _ = inputs  # The discriminator isn't given the label.
+        return super().scores(images, training)
+
     def class_loss(self, labels, logits):
         """Mean cross-entropy of the classes: `-L_C` of one batch."""
         return tf.reduce_mean(

@@ -4,6 +4,7 @@
 latent prior and the generator's moving average, `ConditionalGAN` class labels.
 """
 
+import contextlib
 import random
 import threading
 import warnings
@@ -38,7 +39,9 @@ class AdversarialModel(keras.Model):
     """
 
     def __init__(self, **kwargs):
-        super().__init__(**kwargs)
+        # Networks cast what they are given themselves; one in float32 gets
+        # its latents unrounded whatever the global policy was.
+        super().__init__(autocast=False, **kwargs)
         # Noise is a function of (seed, step, draw): see `next_seed`. As
         # weights, seed and step are saved and a resumed run sees the same.
         # All workers start from the chief's first value: it isn't assigned.
@@ -114,9 +117,11 @@ class AdversarialModel(keras.Model):
         self._draws.number = 0
         self.evaluation_metrics = list(metrics or [])
         self.loss_trackers = {}
+        # A player's gradient flows through the networks of others as well.
+        in_float16 = any(map(_in_float16, self.players.values()))
         for player, networks in self.players.items():
             optimizer = optimizers[f"{player}_optimizer"]
-            if any(net.compute_dtype == "float16" for net in networks):
+            if in_float16:
                 optimizer = _with_loss_scale(optimizer)
             optimizer.build(_trainable_variables(networks))
             setattr(self, f"{player}_optimizer", optimizer)
@@ -195,7 +200,11 @@ class AdversarialModel(keras.Model):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(values)
             loss = compute_loss(inputs, training=True)
-            objective = loss + sum(sum(net.losses) for net in networks)
+            objective = loss + sum(
+                tf.cast(regularization, loss.dtype)  # That of outputs is half.
+                for network in networks
+                for regularization in network.losses
+            )
             # Optimizers sum the gradients of the replicas.
             objective /= replicas.count()
             objective = optimizer.scale_loss(objective)
@@ -207,9 +216,7 @@ class AdversarialModel(keras.Model):
 
     def test_step(self, data):
         """Reports the losses and metrics on held-out data; nobody moves."""
-        training_draws = self._draws.number
-        self._draws.number, self._draws.evaluating = 0, True
-        try:
+        with self._evaluating():
             inputs = self.unpack(data)
             for player, tracker in self.loss_trackers.items():
                 compute_loss = getattr(self, f"{player}_loss")
@@ -217,9 +224,27 @@ class AdversarialModel(keras.Model):
             for metric in self.evaluation_metrics:
                 metric.update_state(*self.real_and_generated(inputs))
             self.evaluation_step.assign_add(1)
-        finally:
-            self._draws.number, self._draws.evaluating = training_draws, False
         return replicas.as_logs(self.get_metrics_result())
+
+    @contextlib.contextmanager
+    def undisturbed(self):
+        """Lets one look at the game as it is played, without a trace.
+
+        What is computed within draws the same noise each time, and what calls
+        with `training=True` move is put back: statistics, random states and
+        running means. Whoever moves trained weights puts them back himself.
+        To be used within a `tf.function`, or eagerly.
+        """
+        moved = [v for v in self.variables if not v.trainable]
+        moved += [v for metric in self.metrics for v in metric.variables]
+        kept = [tf.identity(variable.value) for variable in moved]
+        with self._evaluating():
+            try:
+                self.evaluation_step.assign(0)
+                yield
+            finally:
+                for variable, value in zip(moved, kept):
+                    variable.assign(value)
 
     def unpack(self, data):
         """Turns what the dataset yields into what the losses take."""
@@ -264,6 +289,15 @@ class AdversarialModel(keras.Model):
             seed, step = -1 - seed, self.evaluation_step.value
         self._draws.number += 1
         return noise.fold_in(tf.stack([seed, step]), self._draws.number)
+
+    @contextlib.contextmanager
+    def _evaluating(self):
+        training_draws = self._draws.number
+        self._draws.number, self._draws.evaluating = 0, True
+        try:
+            yield
+        finally:
+            self._draws.number, self._draws.evaluating = training_draws, False
 
     def load_weights(self, filepath, *args, **kwargs):
         """See `keras.Model.load_weights()`; skipping an optimizer raises."""
@@ -519,6 +553,22 @@ class GAN(AdversarialModel):
         inputs = self.sample_prior(tf.shape(samples)[0], self.next_seed())
         return self.generator(inputs, training=training)
 
+    def scores(self, inputs, training):
+        """Tells how real the discriminator thinks samples are.
+
+        Args:
+            inputs: Samples, as unpacked or from `fakes_like`.
+            training: See `keras.Model.call()`.
+
+        Returns:
+            Tensor of shape `(batch,)`, float32; more is more real. A model
+            whose discriminator doesn't take `inputs`, or whose first output
+            isn't a score, overrides this.
+        """
+        outputs = self.discriminator(inputs, training=training)
+        scores = tf.cast(tf.nest.flatten(outputs)[0], tf.float32)
+        return tf.reduce_mean(scores, axis=range(1, scores.shape.rank))
+
     def discriminator_batches(self, inputs):
         """Splits a batch into one part for each discriminator update."""
         steps = self.discriminator_steps
@@ -659,6 +709,11 @@ class ConditionalGAN(GAN):
 
 def _trainable_variables(networks):
     return [v for network in networks for v in network.trainable_variables]
+
+
+def _in_float16(networks):
+    layers = [layer for net in networks for layer in net._flatten_layers()]
+    return any(layer.compute_dtype == "float16" for layer in layers)
 
 
 def _with_loss_scale(optimizer):

@@ -94,11 +94,14 @@ class BEGAN(GAN):
 
     def reconstruction_loss(self, images, training):
         """`L(v)`, equation 1 with exponent 1; gradients reach both sides."""
-        reconstructions = self.discriminator(images, training=training)
+        return -tf.reduce_mean(self.scores(images, training))
+
+    def scores(self, inputs, training):
+        reconstructions = self.discriminator(inputs, training=training)
         errors = tf.cast(reconstructions, tf.float32) - tf.cast(
-            images, tf.float32
+            inputs, tf.float32
         )
-        return tf.reduce_mean(tf.abs(errors))
+        return -tf.reduce_mean(tf.abs(errors), axis=range(1, errors.shape.rank))
 
     def gap(self, real_loss, fake_loss):
         """`gamma L(x) - L(G(z))`, which is zero at the equilibrium."""

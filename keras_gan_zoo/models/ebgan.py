@@ -97,6 +97,10 @@ class EBGAN(GAN):
         # The square root has no gradient at zero.
         return tf.sqrt(squares + 1e-12), embeddings
 
+    def scores(self, inputs, training):
+        energy, _ = self.energy(inputs, training)
+        return -energy
+
     def get_config(self):
         return {
             **super().get_config(),

@@ -19,6 +19,7 @@ LATENT_DIM = 4
 IMAGE_SHAPE = (8, 8, 1)
 NUM_CLASSES = 3
 BATCH_SIZE = 4
+HEAD_DTYPE = "float32"  # Of last layers, in mixed precision too.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,6 +43,14 @@ def dropout():
     return Dropout(0.1, seed=0)
 
 
+def relu():
+    return layers.ReLU()
+
+
+def leaky_relu():
+    return layers.LeakyReLU(0.2)
+
+
 def generator(latent_dim=LATENT_DIM, num_classes=None, normalized=True):
     latents = inputs = keras.Input((latent_dim,))
     if num_classes is not None:
@@ -53,9 +62,9 @@ def generator(latent_dim=LATENT_DIM, num_classes=None, normalized=True):
     x = layers.Dense(4 * 4 * 4, use_bias=not normalized)(latents)
     if normalized:
         x = batch_normalization()(x)
-    x = layers.Reshape((4, 4, 4))(layers.ReLU()(x))
+    x = layers.Reshape((4, 4, 4))(relu()(x))
     x = layers.Conv2DTranspose(1, 4, 2, "same")(x)
-    return keras.Model(inputs, layers.Activation("tanh", dtype="float32")(x))
+    return keras.Model(inputs, layers.Activation("tanh", dtype=HEAD_DTYPE)(x))
 
 
 def features(images, normalized):
@@ -63,11 +72,11 @@ def features(images, normalized):
     if normalized:
         x = batch_normalization()(x)
         x = dropout()(x)
-    return layers.Flatten()(layers.LeakyReLU(0.2)(x))
+    return layers.Flatten()(leaky_relu()(x))
 
 
 def score(name=None):
-    return layers.Dense(1, dtype="float32", name=name)
+    return layers.Dense(1, dtype=HEAD_DTYPE, name=name)
 
 
 def discriminator(normalized=True):
@@ -85,7 +94,7 @@ def conditional_discriminator():
 def classifying_discriminator():
     images = keras.Input(IMAGE_SHAPE)
     x = features(images, True)
-    logits = layers.Dense(NUM_CLASSES, dtype="float32")(x)
+    logits = layers.Dense(NUM_CLASSES, dtype=HEAD_DTYPE)(x)
     return keras.Model(images, [score()(x), logits])
 
 
@@ -97,16 +106,16 @@ def informing_discriminator():
 
 def recognition():
     inputs = keras.Input((64,))
-    logits = layers.Dense(3, dtype="float32")(inputs)
-    means = layers.Dense(2, dtype="float32")(inputs)
-    log_stddevs = layers.Dense(2, dtype="float32")(inputs)
+    logits = layers.Dense(3, dtype=HEAD_DTYPE)(inputs)
+    means = layers.Dense(2, dtype=HEAD_DTYPE)(inputs)
+    log_stddevs = layers.Dense(2, dtype=HEAD_DTYPE)(inputs)
     return keras.Model(inputs, [logits, means, log_stddevs])
 
 
 def autoencoder(with_embedding):
     images = keras.Input(IMAGE_SHAPE)
     embedding = layers.Dense(8)(features(images, False))
-    x = layers.Dense(64, dtype="float32")(layers.ELU()(embedding))
+    x = layers.Dense(64, dtype=HEAD_DTYPE)(layers.ELU()(embedding))
     reconstruction = layers.Reshape(IMAGE_SHAPE)(x)
     outputs = [reconstruction, embedding] if with_embedding else reconstruction
     return keras.Model(images, outputs)
