@@ -7,7 +7,12 @@ import numpy as np
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
-DOCUMENTS = ["README.md", "docs/metrics.md", "docs/tensorflow_addons.md"]
+DOCUMENTS = [
+    "README.md",
+    "docs/metrics.md",
+    "docs/scaling_out.md",
+    "docs/tensorflow_addons.md",
+]
 
 
 def text_of(document):
@@ -39,6 +44,27 @@ def test_examples_of_the_scores_run():
     assert names["network"](images).features.shape == (2, 128)
 
 
+def test_examples_of_scaling_out_run(tmp_path, monkeypatch, two_replicas):
+    monkeypatch.chdir(tmp_path)
+    names = {"two_replicas": two_replicas}
+    for block in examples("docs/scaling_out.md"):
+        # On a machine of one GPU, or none, it would be one replica.
+        block = block.replace(
+            "tf.distribute.MirroredStrategy()", "two_replicas"
+        )
+        exec(compile(block, "docs/scaling_out.md", "exec"), names)
+    logs = names["history"].history
+    (speed,) = logs["images_per_second"]
+    assert logs["images_per_second_per_replica"] == [speed / 2]
+
+
+def test_the_commands_of_scaling_out_are_those_that_tests_run():
+    text = text_of("docs/scaling_out.md")
+    for name in ("on_ray", "wgan_gp_fashion_mnist"):
+        assert f"recipes/distributed/{name}.py" in text
+        assert f"{name}.py" in text_of("tests/recipes/test_distributed.py")
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_lead_to_files(document):
     links = re.findall(r"\]\(([^)#:]+)\)", text_of(document))
@@ -52,5 +78,6 @@ def test_the_table_of_the_zoo_is_whole():
     for path in (ROOT / "keras_gan_zoo" / "models").glob("*.py"):
         if path.name not in ("__init__.py", "base.py"):
             assert f"(keras_gan_zoo/models/{path.name})" in readme
-    for path in (ROOT / "recipes").glob("*.py"):
-        assert f"(recipes/{path.name})" in readme
+    recipes = ROOT / "recipes"
+    for path in [*recipes.glob("*.py"), *recipes.glob("distributed/*.py")]:
+        assert f"({path.relative_to(ROOT)})" in readme

@@ -29,6 +29,8 @@ def arguments(output):
         "--epochs=2",
         f"--steps-per-epoch={STEPS // 2}",
         "--batch-size=2",
+        "--deterministic",
+        "--threads=1",
         f"--output={output}",
     )
 
