@@ -48,7 +48,7 @@ MAY_IMPORT = {
         "replicas",
     },
     "networks": {"layers"},
-    "callbacks": {"files", "images", "metrics"},
+    "callbacks": {"checks", "files", "images", "metrics"},
     "export": {"files", "images"},
     "penalties": {"noise", "replicas"},
     "noise": {"replicas"},

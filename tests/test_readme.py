@@ -6,8 +6,15 @@ import re
 import numpy as np
 import pytest
 
+from keras_gan_zoo.callbacks import failures
+
 ROOT = pathlib.Path(__file__).parents[1]
-DOCUMENTS = ["README.md", "docs/metrics.md", "docs/tensorflow_addons.md"]
+DOCUMENTS = [
+    "README.md",
+    "docs/metrics.md",
+    "docs/tensorflow_addons.md",
+    "docs/when_training_goes_wrong.md",
+]
 
 
 def text_of(document):
@@ -37,6 +44,24 @@ def test_examples_of_the_scores_run():
         exec(compile(block, "docs/metrics.md", "exec"), names)
     images = np.zeros((2, 64, 64, 3), "uint8")
     assert names["network"](images).features.shape == (2, 128)
+
+
+def test_examples_of_failures_run(capsys):
+    names = {}
+    for block in examples("docs/when_training_goes_wrong.md"):
+        exec(compile(block, "docs/when_training_goes_wrong.md", "exec"), names)
+    assert capsys.readouterr().out == "[]\n"
+    assert names["gan"].step == 20  # Two examinations.
+
+
+@pytest.mark.parametrize("failure", failures.ADVICE)
+def test_each_failure_has_its_section(failure):
+    text = text_of("docs/when_training_goes_wrong.md")
+    _, section = text.split(f"\n## {failure}\n")
+    section, *_ = section.split("\n## ")
+    assert re.search(rf"Doctor, step [\d,]+: {re.escape(failure)}\.", section)
+    for sentence in failures.ADVICE[failure]:
+        assert f"      - {sentence}\n" in section + "\n"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

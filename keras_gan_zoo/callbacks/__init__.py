@@ -1,5 +1,6 @@
-"""What happens between epochs: pictures, scores and the speed of training."""
+"""What happens between steps and epochs: pictures, scores, speed, health."""
 
+from keras_gan_zoo.callbacks.doctor import Doctor
 from keras_gan_zoo.callbacks.sample_grid import SampleGrid
 from keras_gan_zoo.callbacks.scores import (
     FrechetInceptionDistance,
@@ -10,6 +11,7 @@ from keras_gan_zoo.callbacks.scores import (
 from keras_gan_zoo.callbacks.throughput import Throughput
 
 __all__ = [
+    "Doctor",
     "FrechetInceptionDistance",
     "GeneratedFeatures",
     "InceptionScore",
