@@ -49,7 +49,14 @@ MAY_IMPORT = {
         "replicas",
     },
     "networks": {"layers"},
-    "callbacks": {"__version__", "files", "images", "metrics", "replicas"},
+    "callbacks": {
+        "__version__",
+        "checks",
+        "files",
+        "images",
+        "metrics",
+        "replicas",
+    },
     "export": {"files", "images"},
     "penalties": {"noise", "replicas"},
     "noise": {"replicas"},
@@ -342,7 +349,10 @@ def texts():
         path
         for path in paths
         if path.is_file()
-        and (path.suffix in suffixes or path.name in ("Makefile", "run"))
+        and (
+            path.suffix in suffixes
+            or path.name in ("Makefile", "run", "versions")
+        )
     )
 
 

@@ -6,12 +6,15 @@ import re
 import numpy as np
 import pytest
 
+from keras_gan_zoo.callbacks import failures
+
 ROOT = pathlib.Path(__file__).parents[1]
 DOCUMENTS = [
     "README.md",
     "docs/metrics.md",
     "docs/scaling_out.md",
     "docs/tensorflow_addons.md",
+    "docs/when_training_goes_wrong.md",
 ]
 
 
@@ -63,6 +66,24 @@ def test_the_commands_of_scaling_out_are_those_that_tests_run():
     for name in ("on_ray", "wgan_gp_fashion_mnist"):
         assert f"recipes/distributed/{name}.py" in text
         assert f"{name}.py" in text_of("tests/recipes/test_distributed.py")
+
+
+def test_examples_of_failures_run(capsys):
+    names = {}
+    for block in examples("docs/when_training_goes_wrong.md"):
+        exec(compile(block, "docs/when_training_goes_wrong.md", "exec"), names)
+    assert capsys.readouterr().out == "[]\n"
+    assert names["gan"].step == 20  # Two examinations.
+
+
+@pytest.mark.parametrize("failure", failures.ADVICE)
+def test_each_failure_has_its_section(failure):
+    text = text_of("docs/when_training_goes_wrong.md")
+    _, section = text.split(f"\n## {failure}\n")
+    section, *_ = section.split("\n## ")
+    assert re.search(rf"Doctor, step [\d,]+: {re.escape(failure)}\.", section)
+    for sentence in failures.ADVICE[failure]:
+        assert f"      - {sentence}\n" in section + "\n"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -1,7 +1,8 @@
-"""What happens between steps: checkpoints, pictures, scores and speed."""
+"""What happens between steps: checkpoints, health, pictures, scores, speed."""
 
 from keras_gan_zoo.callbacks.checkpoint import Checkpoint
 from keras_gan_zoo.callbacks.csv_log import CSVLog
+from keras_gan_zoo.callbacks.doctor import Doctor
 from keras_gan_zoo.callbacks.sample_grid import SampleGrid
 from keras_gan_zoo.callbacks.scores import (
     FrechetInceptionDistance,
@@ -14,6 +15,7 @@ from keras_gan_zoo.callbacks.throughput import Throughput
 __all__ = [
     "CSVLog",
     "Checkpoint",
+    "Doctor",
     "FrechetInceptionDistance",
     "GeneratedFeatures",
     "InceptionScore",

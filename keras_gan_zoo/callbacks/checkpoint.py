@@ -1,7 +1,5 @@
 """Training that can be killed at any moment and goes on as if it had not."""
 
-import hashlib
-import json
 import math
 import pathlib
 import random
@@ -9,29 +7,15 @@ import warnings
 
 import keras
 import numpy as np
-import tensorflow as tf
 
-from keras_gan_zoo import __version__, files, replicas
-from keras_gan_zoo.callbacks import checkpoint_files
-
-_FORMAT = 1
+from keras_gan_zoo import files, replicas
+from keras_gan_zoo.callbacks import checkpoint_files, identity, remaining
 
 # What Keras's own callbacks remember of the epochs they have seen.
 _MEMORIES = {
     keras.callbacks.EarlyStopping: ("wait", "best", "best_epoch"),
     keras.callbacks.ModelCheckpoint: ("best",),
     keras.callbacks.ReduceLROnPlateau: ("wait", "best", "cooldown_counter"),
-}
-
-# Names that Keras numbers as they come, and how a step runs, not what it does.
-_NO_DIFFERENCE = {
-    "inbound_nodes",
-    "input_layers",
-    "jit_compile",
-    "name",
-    "output_layers",
-    "run_eagerly",
-    "shared_object_id",
 }
 
 
@@ -125,12 +109,12 @@ class Checkpoint(keras.callbacks.Callback):
         ]
         self._check_others()
         self._history = keras.callbacks.History()
-        batches = _batches(x, y, arguments, model.noise_seed)
-        self._steps_per_epoch = _steps_per_epoch(
+        batches = remaining.as_batches(x, y, arguments, model.noise_seed)
+        self._steps_per_epoch = remaining.epoch_steps(
             batches, arguments.get("steps_per_epoch"), model.steps_per_execution
         )
-        self._game = _description(model, self._steps_per_epoch)
-        self._data = _fingerprint(first_batch)
+        self._game = identity.description(model, self._steps_per_epoch)
+        self._data = identity.fingerprint(first_batch)
         self._epoch = arguments.get("initial_epoch", 0)
         self._step = self._steps_done = 0  # Of the epoch, of the training.
         self._best = self._healthy = None
@@ -139,7 +123,7 @@ class Checkpoint(keras.callbacks.Callback):
         self._resumed = self._newest = self._find_newest()
         if self._resumed is not None:
             self._go_on(epochs)
-            batches = _batches(x, y, arguments, model.noise_seed)
+            batches = remaining.as_batches(x, y, arguments, model.noise_seed)
         self._ready = True
         verbose = arguments.get("verbose", "auto")
         arguments = {
@@ -147,7 +131,7 @@ class Checkpoint(keras.callbacks.Callback):
             "initial_epoch": min(self._epoch, epochs),
             "steps_per_epoch": self._steps_per_epoch,
             # It is the last, so that it saves what the others have done.
-            "callbacks": _Callbacks(
+            "callbacks": remaining.RemainingCallbacks(
                 [*self._others, self._history, self],
                 add_progbar=verbose != 0,
                 add_history=True,
@@ -160,9 +144,10 @@ class Checkpoint(keras.callbacks.Callback):
             ),
         }
         arguments.pop("batch_size", None)
-        if batches.cardinality() != tf.data.INFINITE_CARDINALITY:
-            batches = batches.repeat()
-        return batches.skip(self._steps_done), {**arguments, "shuffle": False}
+        return (
+            remaining.from_step(batches, self._steps_done),
+            {**arguments, "shuffle": False},
+        )
 
     def mark_healthy(self):
         """Keeps the newest checkpoint until another is marked."""
@@ -293,7 +278,7 @@ class Checkpoint(keras.callbacks.Callback):
     def _go_on(self, epochs):
         """Takes the position of the checkpoint to go on from."""
         training = checkpoint_files.read_training(self._resumed)
-        differences = list(_differences(training["game"], self._game))
+        differences = list(identity.differences(training["game"], self._game))
         if differences:
             raise ValueError(
                 f"The checkpoint {self._resumed} is of another training. "
@@ -382,116 +367,6 @@ class Checkpoint(keras.callbacks.Callback):
             self._save("best", epoch + 1, 0)
             for path in earlier if self._is_chief else []:
                 checkpoint_files.remove(path)
-
-
-class _Callbacks(keras.callbacks.CallbackList):
-    """Callbacks of an epoch whose first steps were made before.
-
-    Keras counts an epoch's steps from zero. Those made already pass without
-    data, computation or callbacks.
-    """
-
-    def __init__(self, callbacks, first_epoch, first_step, **kwargs):
-        super().__init__(callbacks, **kwargs)
-        self._first_epoch, self._first_step = first_epoch, first_step
-        self._passing = False
-
-    def on_epoch_begin(self, epoch, logs=None):
-        super().on_epoch_begin(epoch, logs)
-        if epoch != self._first_epoch or self._first_step == 0:
-            return
-        train, self._passing = self.model.train_function, True
-
-        def pass_or_train(iterator):
-            if self._passing:
-                return {}
-            self.model.train_function = train
-            return train(iterator)
-
-        self.model.train_function = pass_or_train
-
-    def on_train_batch_begin(self, batch, logs=None):
-        self._passing = self._passing and batch < self._first_step
-        if not self._passing:
-            super().on_train_batch_begin(batch, logs)
-
-    def on_train_batch_end(self, batch, logs=None):
-        if not self._passing:
-            super().on_train_batch_end(batch, logs)
-
-
-def _batches(x, y, arguments, seed):
-    """Returns what `fit()` was given as a dataset of batches."""
-    if isinstance(x, tf.data.Dataset):
-        return x
-    samples = x if y is None else (x, y)
-    arrays = keras.tree.flatten(samples)
-    if not all(isinstance(array, (np.ndarray, tf.Tensor)) for array in arrays):
-        raise ValueError(
-            "To go on within the data, they must be arrays or a "
-            f"`tf.data.Dataset`. Received: {type(x).__name__}. Make it one, "
-            "by `tf.data.Dataset.from_generator` for example."
-        )
-    dataset = tf.data.Dataset.from_tensor_slices(samples)
-    if arguments.get("shuffle", True):
-        dataset = dataset.shuffle(len(arrays[0]), seed=int(seed))
-    return dataset.batch(arguments.get("batch_size") or 32)
-
-
-def _steps_per_epoch(batches, steps, steps_per_execution):
-    if steps is None:
-        steps = int(batches.cardinality())
-        if steps < 1:
-            raise ValueError(
-                "To go on within an epoch, its length must be known. "
-                "Received: a dataset that doesn't tell its size. Pass "
-                "`steps_per_epoch` to `fit()`."
-            )
-    if steps % steps_per_execution:
-        raise ValueError(
-            "An epoch's steps must be a multiple of those of an execution. "
-            f"Received: {steps} steps, "
-            f"steps_per_execution={steps_per_execution}."
-        )
-    return steps
-
-
-def _description(model, steps_per_epoch):
-    """Returns what must be the same for a training to go on."""
-    description = {
-        "format": _FORMAT,
-        "versions": {
-            "keras": keras.version(),
-            "keras_gan_zoo": __version__,
-            "tensorflow": tf.__version__,
-        },
-        "steps_per_epoch": steps_per_epoch,
-        "model": keras.saving.serialize_keras_object(model),
-    }
-    return json.loads(json.dumps(description))  # As it is when read again.
-
-
-def _differences(expected, received, path=""):
-    """Yields a line for each value that differs."""
-    if type(expected) is type(received) is dict:
-        for key in sorted({*expected, *received} - _NO_DIFFERENCE):
-            yield from _differences(
-                expected.get(key), received.get(key), f"{path}.{key}"
-            )
-    elif type(expected) is type(received) is list and len(expected) == len(
-        received
-    ):
-        for index, pair in enumerate(zip(expected, received)):
-            yield from _differences(*pair, f"{path}[{index}]")
-    elif expected != received:
-        yield f"{path[1:]} {expected!r:.60}, now {received!r:.60}"
-
-
-def _fingerprint(batch):
-    """Returns a hash of a batch of the data."""
-    tensors = [np.asarray(tensor) for tensor in keras.tree.flatten(batch)]
-    content = b"".join(tensor.tobytes() for tensor in tensors)
-    return hashlib.sha256(content).hexdigest()
 
 
 def _get_progress(callback):

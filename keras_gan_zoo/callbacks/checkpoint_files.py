@@ -28,14 +28,25 @@ def write(path, save_model, training):
         save_model: Function of the path that the model is saved to.
         training: Dictionary, the state of the training, of what JSON knows
             and of arrays.
+
+    Raises:
+        OSError: If it can't be written, as the subclass that fits.
     """
-    with files.written_aside(path) as aside:
-        aside.mkdir()
-        save_model(aside / MODEL)
-        text = json.dumps(training, default=lambda array: array.tolist())
-        (aside / TRAINING).write_text(text)
-        sums = [f"{_sha256(aside / name)}  {name}\n" for name in _CONTENT]
-        (aside / _SUMS).write_text("".join(sums))
+    try:
+        with files.written_aside(path) as aside:
+            aside.mkdir()
+            save_model(aside / MODEL)
+            text = json.dumps(training, default=lambda array: array.tolist())
+            (aside / TRAINING).write_text(text)
+            sums = [f"{_sha256(aside / name)}  {name}\n" for name in _CONTENT]
+            (aside / _SUMS).write_text("".join(sums))
+    except OSError as error:
+        raise OSError(
+            error.errno,
+            f"The checkpoint {path} could not be written: {error.strerror}. "
+            "Those written before are whole. Make room, or mend what keeps it "
+            "from being written, and run the same again: it goes on from there",
+        ) from error
 
 
 def read_training(path):

@@ -414,7 +414,8 @@ def test_r41_a_full_disk_loses_nothing(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     model.save = save_half
-    with pytest.raises(OSError, match="No space left"):
+    message = "step_00000008 could not be written: No space left"
+    with pytest.raises(OSError, match=message):
         fit(tmp_path, model=model)
     assert names(tmp_path) == before
     assert_equal(fit(tmp_path / "other"), fit(tmp_path))

@@ -1,0 +1,104 @@
+"""How a training begins in the midst of an epoch."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+class RemainingCallbacks(keras.callbacks.CallbackList):
+    """Callbacks of an epoch whose first steps were made before.
+
+    Keras counts an epoch's steps from zero. Those made already pass without
+    data, computation or callbacks.
+    """
+
+    def __init__(self, callbacks, first_epoch, first_step, **kwargs):
+        super().__init__(callbacks, **kwargs)
+        self._first_epoch, self._first_step = first_epoch, first_step
+        self._passing = False
+
+    def on_epoch_begin(self, epoch, logs=None):
+        super().on_epoch_begin(epoch, logs)
+        if epoch != self._first_epoch or self._first_step == 0:
+            return
+        train, self._passing = self.model.train_function, True
+
+        def pass_or_train(iterator):
+            if self._passing:
+                return {}
+            self.model.train_function = train
+            return train(iterator)
+
+        self.model.train_function = pass_or_train
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self._passing = self._passing and batch < self._first_step
+        if not self._passing:
+            super().on_train_batch_begin(batch, logs)
+
+    def on_train_batch_end(self, batch, logs=None):
+        if not self._passing:
+            super().on_train_batch_end(batch, logs)
+
+
+def as_batches(x, y, arguments, seed):
+    """Returns what `fit()` was given as a `tf.data.Dataset` of batches.
+
+    Args:
+        x: Dataset, array or dictionary of arrays.
+        y: Array of labels or `None`.
+        arguments: Dictionary of the further arguments of `fit()`.
+        seed: Integer, the seed that arrays are shuffled by.
+
+    Raises:
+        ValueError: If `x` is something else.
+    """
+    if isinstance(x, tf.data.Dataset):
+        return x
+    samples = x if y is None else (x, y)
+    arrays = keras.tree.flatten(samples)
+    if not all(isinstance(array, (np.ndarray, tf.Tensor)) for array in arrays):
+        raise ValueError(
+            "To go on within the data, they must be arrays or a "
+            f"`tf.data.Dataset`. Received: {type(x).__name__}. Make it one, "
+            "by `tf.data.Dataset.from_generator` for example."
+        )
+    dataset = tf.data.Dataset.from_tensor_slices(samples)
+    if arguments.get("shuffle", True):
+        dataset = dataset.shuffle(len(arrays[0]), seed=int(seed))
+    return dataset.batch(arguments.get("batch_size") or 32)
+
+
+def from_step(batches, step):
+    """Returns the endless repetition of a dataset, from a step on."""
+    if batches.cardinality() != tf.data.INFINITE_CARDINALITY:
+        batches = batches.repeat()
+    return batches.skip(step)
+
+
+def epoch_steps(batches, steps, steps_per_execution):
+    """Returns the number of training steps in an epoch.
+
+    Args:
+        batches: `tf.data.Dataset`.
+        steps: What `fit()` was given as `steps_per_epoch`.
+        steps_per_execution: That of the model.
+
+    Raises:
+        ValueError: If it can't be known, or if an execution exceeds an epoch.
+    """
+    if steps is None:
+        steps = int(batches.cardinality())
+        if steps < 1:
+            raise ValueError(
+                "To go on within an epoch, its length must be known. "
+                "Received: a dataset that doesn't tell its size. Pass "
+                "`steps_per_epoch` to `fit()`."
+            )
+    if steps % steps_per_execution:
+        raise ValueError(
+            "An epoch's steps must be a multiple of those of an execution. "
+            f"Received: {steps} steps, "
+            f"steps_per_execution={steps_per_execution}."
+        )
+    return steps
