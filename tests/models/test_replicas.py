@@ -30,11 +30,11 @@ def dataset(name, seed=0):
     )
 
 
-def assert_equal_logs(one, two):
+def assert_equal_logs(one, two, atol=1e-5):
     assert sorted(one) == sorted(two)
     for name, values in one.items():
         np.testing.assert_allclose(
-            two[name], values, rtol=0, atol=1e-5, err_msg=name
+            two[name], values, rtol=0, atol=atol, err_msg=name
         )
 
 
@@ -91,6 +91,22 @@ def test_tensorflows_own_reductions_serve_too(monkeypatch):
         runs.append((logs, dict(enumerate(model.get_weights()))))
     for one, two in zip(*runs):
         assert_equal_logs(one, two)
+
+
+def test_two_replicas_train_in_half_precision(two_replicas):
+    runs = []
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        for strategy in (ONE_DEVICE, two_replicas):
+            keras.utils.set_random_seed(3)
+            with strategy.scope():
+                model = sgd_model("DCGAN")
+            logs = model.fit(dataset("DCGAN"), verbose=0).history
+            runs.append((logs, dict(enumerate(model.get_weights()))))
+    finally:
+        keras.config.set_dtype_policy("float32")
+    for one, two in zip(*runs):  # Sums in half precision round otherwise.
+        assert_equal_logs(one, two, atol=1e-3)
 
 
 def test_two_strategies_with_collectives_are_refused(monkeypatch):

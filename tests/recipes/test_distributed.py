@@ -19,7 +19,7 @@ from tests import cluster
 
 FOLDER = cluster.ROOT / "recipes" / "distributed"
 RECIPE = "recipes/distributed/wgan_gp_fashion_mnist.py"
-STEPS = 70  # The checkpoint at step 50 is within the second epoch.
+STEPS = 60  # The checkpoint at step 50 is within the second epoch.
 
 
 def arguments(output):
