@@ -468,6 +468,12 @@ def test_a_failure_is_named_again_after_it_was_over():
     assert [finding.step for finding in doctor.findings] == [1500, 3500]
 
 
+def test_samples_that_ran_away_do_not_converge():
+    doctor = examined([1.0, 9.0, *[50.0] * 5])
+    assert names(doctor) == [failures.OSCILLATION]
+    assert "have run away" in doctor.findings[0].evidence
+
+
 def test_a_doctor_who_takes_over_says_the_same():
     whole = examined(COURSE)
     parts = examined(COURSE, hand_over=[3, 8, 22])
