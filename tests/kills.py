@@ -28,7 +28,7 @@ from keras_gan_zoo.callbacks import Checkpoint, CSVLog
 from keras_gan_zoo.datasets.streams import index_batches
 from tests.models import zoo
 
-STEPS_PER_EPOCH = 5
+STEPS_PER_EPOCH, EPOCHS = 3, 10
 
 
 def data(entry):
@@ -167,7 +167,7 @@ def kill_often(name, kills, folder, seed):
     chance = random.Random(seed)
     undisturbed = folder / "undisturbed"
     undisturbed.mkdir(parents=True)
-    process = Process(name, undisturbed, 8, None)
+    process = Process(name, undisturbed, EPOCHS, None)
     process.wait_for("saving")
     begin = time.perf_counter()
     process.wait_for("saved")
@@ -181,7 +181,7 @@ def kill_often(name, kills, folder, seed):
     directory = folder / "0"
     directory.mkdir()
     while counts["kills"] < kills or saved:
-        process = Process(name, directory, 8, None)
+        process = Process(name, directory, EPOCHS, None)
         lines = process.wait_for("resumed")
         if counts["kills"] < kills:
             if chance.random() < 0.5:
@@ -213,7 +213,7 @@ def kill_once(name, folder, at):
     for path in (folder / "undisturbed", folder / "killed"):
         path.mkdir(parents=True)
     ends = [
-        Process(name, folder / path, 3, kill_at).end()
+        Process(name, folder / path, 2, kill_at).end()
         for path, kill_at in (
             ("undisturbed", None),
             ("killed", at),

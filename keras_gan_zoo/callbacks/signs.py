@@ -32,6 +32,8 @@ def examination(model, inputs):
         * `<player>_signal`: that norm, over the norm of the gradient of the
           difference of the mean scores. A Wasserstein loss has 1, and a loss
           that saturates goes to 0;
+        * `ema_gap`, of a model with a moving average: norm of the difference
+          of its trained weights from the generator's, over the norm of these;
         * `finite`: 1, or 0 if some weight or sample is NaN or infinite.
     """
     return tf.function(lambda: _examine(model, inputs))
@@ -68,6 +70,16 @@ def _examine(model, inputs):
         )
         signs[f"{player}_gradient_norm"] = norm
         signs[f"{player}_signal"] = norm / score_norm
+    if model.ema_generator is not None:
+        pairs = [
+            (average.value, weight.value)
+            for average, weight in zip(
+                model.ema_generator.weights, model.generator.weights
+            )
+            if weight.trainable
+        ]
+        gap_norm = _norm([average - weight for average, weight in pairs])
+        signs["ema_gap"] = gap_norm / _norm([weight for _, weight in pairs])
     samples = tf.nest.flatten(fakes)[0]
     finite = [
         tf.reduce_all(tf.math.is_finite(value))

@@ -182,6 +182,14 @@ def test_signs_of_a_known_game():
     }
 
 
+def test_the_gap_of_the_average_is_that_of_its_weights():
+    model = stepwise(healthy(ema_decay=0.5))
+    model.ema_generator.set_weights(
+        [1.25 * weight for weight in model.generator.get_weights()]
+    )
+    assert look(model, next(iter(ring())))["ema_gap"] == pytest.approx(0.25)
+
+
 def test_a_wasserstein_loss_passes_the_whole_gradient_on():
     model = zoo.compile_model(zoo.ZOO["WGAN"].build())
     found = look(model, zoo_data("WGAN", 64))
@@ -258,8 +266,8 @@ def steep():
     return toy(models.WGANGP, 1e-2, 0.0, **kwargs)
 
 
-def healthy(rate=1e-3):
-    return toy(models.VanillaGAN, rate)
+def healthy(rate=1e-3, **kwargs):
+    return toy(models.VanillaGAN, rate, **kwargs)
 
 
 def test_a_constant_generator_is_a_mode_collapse(capsys):
