@@ -207,9 +207,8 @@ def test_samples_that_are_no_images_are_refused(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_model_of_two_replicas_is_exported(tmp_path):
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-    with strategy.scope():
+def test_a_model_of_two_replicas_is_exported(tmp_path, two_replicas):
+    with two_replicas.scope():
         gan = tiny.gan()
     served = signature(export_generator(gan, tmp_path))
     latents = latents_of(4)

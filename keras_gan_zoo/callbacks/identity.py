@@ -45,9 +45,9 @@ def differences(expected, received, path=""):
             yield from differences(
                 expected.get(key), received.get(key), f"{path}.{key}"
             )
-    elif type(expected) is type(received) is list and len(expected) == len(
-        received
-    ):
+    elif type(expected) is type(received) is list:
+        if len(expected) != len(received):
+            yield f"{path[1:]} {len(expected)} in number, now {len(received)}"
         for index, pair in enumerate(zip(expected, received)):
             yield from differences(*pair, f"{path}[{index}]")
     elif expected != received:
