@@ -201,6 +201,8 @@ def kill_often(name, kills, folder, seed):
             raise RuntimeError(f"{name} failed: see above.")
         else:  # It came to its end: look at it, and begin another.
             counts["trainings"] += 1
+            done = f"{counts['kills']} of {kills} kills"
+            print(f"{name}: {done}", file=sys.stderr, flush=True)
             counts["unequal"] += not equal(undisturbed, directory)
             saved = 0
             directory = folder / str(counts["trainings"])
