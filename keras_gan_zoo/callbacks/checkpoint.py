@@ -278,7 +278,7 @@ class Checkpoint(keras.callbacks.Callback):
     def _go_on(self, epochs):
         """Takes the position of the checkpoint to go on from."""
         training = checkpoint_files.read_training(self._resumed)
-        differences = list(identity.differences(training["game"], self._game))
+        differences = identity.differences(training["game"], self._game)
         if differences:
             raise ValueError(
                 f"The checkpoint {self._resumed} is of another training. "

@@ -38,20 +38,28 @@ def description(model, steps_per_epoch):
     return json.loads(json.dumps(training))
 
 
-def differences(expected, received, path=""):
-    """Yields a line for each value that differs."""
+def differences(expected, received):
+    """Returns a line for each value that differs, the outermost first."""
+    found = sorted(
+        _differences(expected, received), key=lambda pair: pair[0].count(".")
+    )
+    return [f"{path[1:]} {values}" for path, values in found]
+
+
+def _differences(expected, received, path=""):
+    """Yields the path and the values of each difference."""
     if type(expected) is type(received) is dict:
         for key in sorted({*expected, *received} - _NO_DIFFERENCE):
-            yield from differences(
+            yield from _differences(
                 expected.get(key), received.get(key), f"{path}.{key}"
             )
     elif type(expected) is type(received) is list:
         if len(expected) != len(received):
-            yield f"{path[1:]} {len(expected)} in number, now {len(received)}"
+            yield path, f"{len(expected)} in number, now {len(received)}"
         for index, pair in enumerate(zip(expected, received)):
-            yield from differences(*pair, f"{path}[{index}]")
+            yield from _differences(*pair, f"{path}[{index}]")
     elif expected != received:
-        yield f"{path[1:]} {expected!r:.60}, now {received!r:.60}"
+        yield path, f"{expected!r:.60}, now {received!r:.60}"
 
 
 def fingerprint(batch):
