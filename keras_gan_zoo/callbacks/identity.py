@@ -39,9 +39,9 @@ def description(model, steps_per_epoch):
 
 
 def differences(expected, received):
-    """Returns a line for each value that differs, the outermost first."""
+    """Returns a line for each value that differs, those of layers last."""
     found = sorted(
-        _differences(expected, received), key=lambda pair: pair[0].count(".")
+        _differences(expected, received), key=lambda pair: pair[0].count("[")
     )
     return [f"{path[1:]} {values}" for path, values in found]
 
