@@ -363,10 +363,13 @@ class Checkpoint(keras.callbacks.Callback):
             return
         if self._best is None or sign * score > sign * self._best:
             self._best = score
-            earlier = list(self.directory.glob("best_*"))
-            self._save("best", epoch + 1, 0)
-            for path in earlier if self._is_chief else []:
-                checkpoint_files.remove(path)
+            best = self.directory / f"best_{self._steps_done:08d}"
+            # It is there if a kill came before the step's own checkpoint.
+            if not best.exists():
+                self._save("best", epoch + 1, 0)
+            for path in self.directory.glob("best_*") if self._is_chief else []:
+                if path != best:
+                    checkpoint_files.remove(path)
 
 
 def _get_progress(callback):

@@ -17,6 +17,7 @@ from keras_gan_zoo import files
 
 MODEL = "gan.keras"
 TRAINING = "training.json"
+_CONTENT = (MODEL, TRAINING)
 _SUMS = "SHA256SUMS"
 
 
@@ -107,9 +108,6 @@ def remove_remains(directory):
     for path in directory.iterdir():
         if re.fullmatch(r"\.[0-9a-f]{32}", path.name):
             shutil.rmtree(path, ignore_errors=True)
-
-
-_CONTENT = (MODEL, TRAINING)
 
 
 def _harm(path):

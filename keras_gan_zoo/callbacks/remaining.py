@@ -85,7 +85,7 @@ def epoch_steps(batches, steps, steps_per_execution):
         steps_per_execution: That of the model.
 
     Raises:
-        ValueError: If it can't be known, or if an execution exceeds an epoch.
+        ValueError: If it can't be known, or isn't a multiple of an execution's.
     """
     if steps is None:
         steps = int(batches.cardinality())

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -524,12 +525,9 @@ def scored(directory, values, make, **options):
     scores = iter(values)
     callback.scoring.scores = lambda *_: [tiny_score(next(scores))]
     checkpoint = Checkpoint(directory, best_of=callback)
+    options.setdefault("epochs", len(values))
     gan().fit(
-        in_order(),
-        epochs=len(values),
-        callbacks=[checkpoint, callback],
-        verbose=0,
-        **options,
+        in_order(), callbacks=[checkpoint, callback], verbose=0, **options
     )
 
 
@@ -560,6 +558,15 @@ def test_r34_the_best_is_kept(make, best, tmp_path):
     assert kept == [f"best_{best}"]
     model = keras.models.load_model(tmp_path / kept[0] / "gan.keras")
     assert model.step == int(best)
+
+
+def test_a_best_that_outlived_its_step_is_written_anew(tmp_path):
+    scored(tmp_path, [3.0, 1.0], distance)
+    # As if killed between the two: the best of the epoch is there already.
+    shutil.rmtree(tmp_path / "step_00000008")
+    scored(tmp_path, [1.0, 4.0], distance, epochs=3)
+    kept = ["best_00000008", "step_00000008", "step_00000012"]
+    assert names(tmp_path) == kept
 
 
 def test_r34_the_best_of_what_is_not_scored_is_refused(tmp_path):
