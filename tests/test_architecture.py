@@ -79,6 +79,7 @@ MAY_IMPORT = {
     },
     "optimizers": set(),
     "replicas": set(),
+    "serving": {"files", "images"},
     "__init__": {"determinism"},
 }
 
