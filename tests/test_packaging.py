@@ -94,6 +94,7 @@ def requirements(text):
 def imported_distributions(paths):
     distributions = {
         "PIL": "pillow",
+        "google": "protobuf",
         "grpc": "grpcio",
         "tensorflow_datasets": "tensorflow-datasets",
         "tensorflow_serving": "tensorflow-serving-api",
