@@ -63,6 +63,21 @@ def to_unit(images):
     return tf.clip_by_value(tf.cast(images, tf.float32), -1.0, 1.0) * 0.5 + 0.5
 
 
+def to_png(images):
+    """Returns a PNG of each image in [0, 1], for what is served.
+
+    Args:
+        images: Tensor of shape `(number, height, width, channels)`, float32
+            from `to_unit`, with 1 or 3 channels.
+
+    Returns:
+        Tensor of strings, of shape `(number,)`. They hold the bytes of
+        `unit_to_uint8(images)`.
+    """
+    pixels = tf.cast(tf.round(images * 255.0), tf.uint8)
+    return tf.map_fn(tf.io.encode_png, pixels, fn_output_signature=tf.string)
+
+
 def require_images(images):
     """Raises a `ValueError` unless `images` is a batch of images.
 
