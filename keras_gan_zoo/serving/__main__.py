@@ -1,9 +1,9 @@
-"""Serving from a shell: `python -m keras_gan_zoo.serving configure`."""
+"""Serving from a shell: `python -m keras_gan_zoo.serving` and a command."""
 
 import argparse
 import sys
 
-from keras_gan_zoo.serving import tensorflow_serving
+from keras_gan_zoo.serving import client_command, tensorflow_serving
 
 
 def main(arguments=None):
@@ -13,6 +13,7 @@ def main(arguments=None):
         description="Exported generators behind an endpoint.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
+    client_command.add_arguments(commands)
     tensorflow_serving.add_arguments(commands)
     options = parser.parse_args(arguments)
     try:
