@@ -34,6 +34,7 @@ MAY_IMPORT = {
         "models",
         "networks",
         "optimizers",
+        "pictures",
         "recipe",
         "replicas",
     },
@@ -55,6 +56,7 @@ MAY_IMPORT = {
         "files",
         "images",
         "metrics",
+        "pictures",
         "replicas",
     },
     "export": {"files", "images"},
@@ -78,6 +80,7 @@ MAY_IMPORT = {
         "networks",
     },
     "optimizers": set(),
+    "pictures": {"files"},
     "replicas": set(),
     "__init__": {"determinism"},
 }
