@@ -82,6 +82,7 @@ MAY_IMPORT = {
     "optimizers": set(),
     "pictures": {"files"},
     "replicas": set(),
+    "serving": {"files", "images"},
     "__init__": {"determinism"},
 }
 

@@ -1,0 +1,29 @@
+"""Serving from a shell: `python -m keras_gan_zoo.serving configure`."""
+
+import argparse
+import sys
+
+from keras_gan_zoo.serving import tensorflow_serving
+
+
+def main(arguments=None):
+    """Runs the command and returns its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m keras_gan_zoo.serving",
+        description="Exported generators behind an endpoint.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    tensorflow_serving.add_arguments(commands)
+    options = parser.parse_args(arguments)
+    try:
+        options.run(options)
+    except (ImportError, OSError, ValueError) as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
