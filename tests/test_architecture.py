@@ -59,7 +59,7 @@ MAY_IMPORT = {
         "pictures",
         "replicas",
     },
-    "export": {"files", "images"},
+    "export": {"files", "images", "serving"},
     "penalties": {"noise", "replicas"},
     "noise": {"replicas"},
     "checks": set(),
@@ -82,7 +82,7 @@ MAY_IMPORT = {
     "optimizers": set(),
     "pictures": {"files"},
     "replicas": set(),
-    "serving": {"files", "images"},
+    "serving": {"files", "images", "latents", "pictures"},
     "__init__": {"determinism"},
 }
 
