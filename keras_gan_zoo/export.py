@@ -1,5 +1,6 @@
 """A trained generator as the next version of a servable."""
 
+import importlib.util
 import json
 import pathlib
 import tempfile
@@ -9,6 +10,7 @@ import tensorflow as tf
 
 from keras_gan_zoo import images
 from keras_gan_zoo.files import make_folder, written_aside
+from keras_gan_zoo.serving.tensorflow_serving import write_warmup_requests
 
 
 def export_generator(model, directory):
@@ -40,7 +42,9 @@ def export_generator(model, directory):
 
     Neither Keras nor this package is needed to load it, and it holds the
     generator only. `assets.extra/generator.json` tells the class of the model
-    and the number of its classes.
+    and the number of its classes, and where the extra `serving` is installed,
+    `assets.extra/tf_serving_warmup_requests` has the requests by which
+    TensorFlow Serving warms up.
 
     Args:
         model: Model with `call(inputs)`, `serving_signature()` and, unless
@@ -77,6 +81,8 @@ def export_generator(model, directory):
     with written_aside(path) as aside:
         archive.write_out(aside, verbose=False)
         _write_facts(model, aside)
+        if importlib.util.find_spec("tensorflow_serving"):
+            write_warmup_requests(aside)
     return path
 
 

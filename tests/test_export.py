@@ -300,6 +300,17 @@ def test_latents_that_are_no_numbers_raise(tmp_path, value):
         served(latents=latents)
 
 
+def test_a_version_has_what_tensorflow_serving_warms_up_by(
+    tmp_path, monkeypatch
+):
+    path = export_generator(tiny.conditional_gan(), tmp_path)
+    name = "tf_serving_warmup_requests"
+    assert (path / "assets.extra" / name).stat().st_size > 0
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    path = export_generator(tiny.conditional_gan(), tmp_path)
+    assert not (path / "assets.extra" / name).exists()
+
+
 def test_the_facts_that_no_signature_tells(tmp_path):
     facts = []
     for gan in (tiny.gan(), tiny.conditional_gan()):

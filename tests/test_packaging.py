@@ -113,16 +113,18 @@ def imported_distributions(paths):
 
 def test_what_is_imported_is_required():
     required = requirements(SETUP["options"]["install_requires"])
-    paths = {*PACKAGE.rglob("*.py"), *(ROOT / "recipes").glob("*.py")}
-    serving = set((PACKAGE / "serving").rglob("*.py"))
-    assert imported_distributions(paths - serving) <= required
-    extra = requirements(SETUP["options.extras_require"]["serving"])
-    assert imported_distributions(serving) <= required | extra
-
-
-def test_the_tests_have_what_serving_needs():
     extras = SETUP["options.extras_require"]
-    assert requirements(extras["serving"]) < requirements(extras["test"])
+    paths = {*PACKAGE.rglob("*.py"), *(ROOT / "recipes").glob("*.py")}
+    parts = {
+        "serving": set((PACKAGE / "serving").rglob("*.py")),
+        "onnx": {PACKAGE / "export.py"},
+    }
+    for extra, of_extra in parts.items():
+        allowed = required | requirements(extras[extra])
+        assert imported_distributions(of_extra) <= allowed
+        assert requirements(extras[extra]) < requirements(extras["test"])
+        paths -= of_extra
+    assert imported_distributions(paths) <= required
 
 
 def test_tensorflow_serving_is_of_the_version_of_tensorflow():
