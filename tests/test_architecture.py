@@ -79,6 +79,7 @@ MAY_IMPORT = {
     },
     "optimizers": set(),
     "replicas": set(),
+    "serving": set(),
     "__init__": {"determinism"},
 }
 

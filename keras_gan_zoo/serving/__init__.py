@@ -1,0 +1,1 @@
+"""Exported generators behind an endpoint, and clients of one."""
