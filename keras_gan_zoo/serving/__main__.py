@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from keras_gan_zoo.serving import client_command, tensorflow_serving
+from keras_gan_zoo.serving import client_command, serve, tensorflow_serving
 
 
 def main(arguments=None):
@@ -13,12 +13,13 @@ def main(arguments=None):
         description="Exported generators behind an endpoint.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
+    serve.add_arguments(commands)
     client_command.add_arguments(commands)
     tensorflow_serving.add_arguments(commands)
     options = parser.parse_args(arguments)
     try:
         options.run(options)
-    except (ImportError, OSError, ValueError) as error:
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
