@@ -7,6 +7,8 @@ import pathlib
 import signal
 import socket
 
+from keras_gan_zoo.serving import extra
+
 # TensorFlow takes seconds to import: `--help`, a missing folder and a port in
 # use don't wait for it.
 
@@ -89,16 +91,9 @@ def _serve(options, listener):
         format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level="INFO"
     )
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    try:
-        from keras_gan_zoo.serving import server
-    except ModuleNotFoundError as error:
-        if error.name not in ("starlette", "uvicorn"):
-            raise
-        raise RuntimeError(
-            f"The server needs {error.name}, which isn't installed. Run: pip "
-            "install keras_gan_zoo[serving]"
-        ) from None
-    from keras_gan_zoo.serving.servables import Servables
+    with extra.needed():
+        from keras_gan_zoo.serving import page, server
+        from keras_gan_zoo.serving.servables import Servables
 
     with Servables(
         options.directory,
@@ -124,6 +119,7 @@ def _serve(options, listener):
             servables,
             listener,
             server.Limits(seconds=options.timeout),
+            page.routes(servables),
             access_log=options.access_log,
         )
 
