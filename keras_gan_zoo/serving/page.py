@@ -74,7 +74,7 @@ class _Page:
     async def between(self, request):
         """Answers the image at a position from one seed to another."""
         query = _Query(request)
-        seeds = np.array([query.seed("start"), query.seed("end")])
+        seeds = np.array([query.seed("start"), query.seed("end")], "int64")
         position = query.position()
         prior = await self._predict(query, "prior", {"seeds": seeds})
         latents = spherical_interpolation(*prior["latents"], position)
@@ -90,11 +90,12 @@ class _Page:
         number = query.integer("number", 1, MAX_GRID)
         columns = query.integer("columns", 1, MAX_GRID)
         last = first + number - 1
-        if last > np.iinfo("int64").max:
+        if last > max(_limits("int64")):
             raise RequestError(
                 400, f"Seeds have 64 bits. Received: seeds up to {last}."
             )
-        inputs = {"seeds": np.arange(first, last + 1), **query.labels(number)}
+        seeds = first + np.arange(number, dtype="int64")
+        inputs = {"seeds": seeds, **query.labels(number)}
         outputs = await self._predict(query, "sample", inputs)
         picture = uint8_grid(unit_to_uint8(outputs["images"]), columns)
         # The name of a model may hold what a header can't, so it isn't in it.
@@ -132,8 +133,7 @@ class _Query:
         return number
 
     def seed(self, name):
-        limits = np.iinfo("int64")
-        return np.int64(self.integer(name, limits.min, limits.max))
+        return self.integer(name, *_limits("int64"))
 
     def position(self):
         text = self.text("position")
@@ -153,9 +153,12 @@ class _Query:
         """Returns the labels of images of one class, if there is one."""
         if "label" not in self._values:
             return {}
-        limits = np.iinfo("int32")
-        label = self.integer("label", limits.min, limits.max)
+        label = self.integer("label", *_limits("int32"))
         return {"labels": np.full(number, label, "int32")}
+
+
+def _limits(dtype):
+    return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
 
 
 def _can_be_shown(version):
