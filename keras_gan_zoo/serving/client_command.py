@@ -64,15 +64,10 @@ def _run(options):
     with _client(options) as client:
         pixels = client.sample(seeds, labels)
 
-    from PIL import Image
+    from keras_gan_zoo import images, pictures
 
-    from keras_gan_zoo import images
-
-    picture = images.uint8_grid(pixels, columns=math.isqrt(len(seeds) - 1) + 1)
-    if picture.shape[-1] == 1:
-        picture = picture[..., 0]
-    with files.written_aside(path) as aside:
-        Image.fromarray(picture).save(aside)
+    columns = math.isqrt(len(seeds) - 1) + 1
+    pictures.write_picture(images.uint8_grid(pixels, columns), path)
     print(f"Written to {path}.")
 
 
