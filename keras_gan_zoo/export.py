@@ -1,10 +1,16 @@
 """A trained generator as the next version of a servable."""
 
+import importlib.util
+import json
+import pathlib
+import tempfile
+
 import keras
 import tensorflow as tf
 
 from keras_gan_zoo import images
 from keras_gan_zoo.files import make_folder, written_aside
+from keras_gan_zoo.serving.tensorflow_serving import write_warmup_requests
 
 
 def export_generator(model, directory):
@@ -14,23 +20,37 @@ def export_generator(model, directory):
     `<directory>/1`, `<directory>/2` and so on. The folder is written aside
     and then renamed, so a server that watches never loads half a version.
 
-    The signature `serving_default` takes `latents`, float32 of shape `(batch,
-    latent_dim)`, and for conditional models `labels`, int32 of shape
-    `(batch,)`. It returns `images`, float32 of shape `(batch, height, width,
-    channels)` in [0, 1]. The batch size is free. Labels beyond the classes
-    raise an `InvalidArgumentError`.
+    Its signatures have the batch first, of any size:
 
-    The signature `sample` takes `seeds`, int64 of shape `(batch,)`, and
-    returns `images` of latents, and labels, that are drawn as the model draws
-    them in training: a seed gives the same image in each batch and process.
+    - `serving_default` takes `latents`, float32 of shape `(batch,
+      latent_dim)`, and for conditional models `labels`, int32 of shape
+      `(batch,)`. It returns `images`, float32 of shape `(batch, height,
+      width, channels)` in [0, 1]. A model of other inputs has those that its
+      `serving_signature()` names; `images` that it takes are in [0, 1], too.
+    - `sample` takes `seeds`, int64 of shape `(batch,)`, in the place of
+      latents: a seed is the same image in each batch and process.
+    - `sample_png` is the same and returns `png_bytes`, strings of shape
+      `(batch,)`, each a PNG of a byte for each value.
+    - `prior` takes `seeds` and returns the `latents`, and the `labels`, that
+      training draws of them, for whoever changes latents before they are
+      served.
+
+    The last three are there where the model has a prior. Labels beyond the
+    classes, latents that aren't finite and images beyond [0, 1] raise an
+    `InvalidArgumentError`. Nothing is drawn but by seeds, and no call changes
+    what is served.
 
     Neither Keras nor this package is needed to load it, and it holds the
-    generator only.
+    generator only. `assets.extra/generator.json` tells the class of the model
+    and the number of its classes, and where the extra `serving` is installed,
+    `assets.extra/tf_serving_warmup_requests` has the requests by which
+    TensorFlow Serving warms up.
 
     Args:
-        model: Model with `call(inputs)`, `serving_signature()` and
-            `prior_of_seeds(seeds)`. Where it has a moving average of the
-            generator, that is what is served.
+        model: Model with `call(inputs)`, `serving_signature()` and, unless
+            its samples are made of images, `prior_of_seeds(seeds)`, whose
+            latents are the first of its inputs. Where it has a moving average
+            of the generator, that is what is served.
         directory: String or path. It is made if need be; whatever in it isn't
             named by a number is left out of account.
 
@@ -53,42 +73,157 @@ def export_generator(model, directory):
     """
     folder = make_folder(directory)
     archive = keras.export.ExportArchive()
-    archive.add_endpoint(
-        "serving_default", _serving_function(model), model.serving_signature()
-    )
-    archive.add_endpoint(
-        "sample",
-        lambda seeds: _served(model, model.prior_of_seeds(seeds)),
-        [tf.TensorSpec((None,), tf.int64, "seeds")],
-    )
+    archive.add_endpoint("serving_default", *_endpoint(model))
+    if hasattr(model, "prior_of_seeds"):
+        _add_seed_endpoints(archive, model)
     versions = [int(p.name) for p in folder.iterdir() if p.name.isdecimal()]
     path = folder / str(max(versions, default=0) + 1)
     with written_aside(path) as aside:
         archive.write_out(aside, verbose=False)
+        _write_facts(model, aside)
+        if importlib.util.find_spec("tensorflow_serving"):
+            write_warmup_requests(aside)
     return path
 
 
-def _serving_function(model):
-    names = [spec.name for spec in model.serving_signature()]
+def export_onnx(model, path):
+    """Writes what `model(inputs)` computes as one file of ONNX.
+
+    Inputs and outputs are those of the signature `serving_default` of
+    `export_generator`. It refuses no inputs: what a runtime makes of a label
+    beyond the classes is its own affair.
+
+    Args:
+        model: As that of `export_generator`.
+        path: String or path of the file. It is replaced.
+
+    Raises:
+        ImportError: If tf2onnx isn't installed.
+        ValueError: If the samples of the model aren't images.
+        OSError: If the file can't be written.
+    """
+    try:
+        import tf2onnx
+    except ImportError as error:
+        raise ImportError(
+            "`export_onnx` converts by tf2onnx, which is not installed: "
+            "pip install keras_gan_zoo[onnx]"
+        ) from error
+    path = pathlib.Path(path)
+    make_folder(path.parent)
+    signature = model.serving_signature()
+
+    # It has no operation for a check, and would leave it out with a warning.
+    @tf.function(input_signature=signature, autograph=False)
+    def generate(*inputs):
+        return {"images": _served(model, inputs)}
+
+    with written_aside(path) as aside:
+        tf2onnx.convert.from_function(generate, signature, output_path=aside)
+
+
+def export_litert(model, path):
+    """Writes what `model(inputs)` computes as one file of LiteRT.
+
+    LiteRT is what TensorFlow Lite has become, for phones and small devices.
+    The file has the signature `serving_default` of `export_generator`, with
+    inputs of any batch size and without its checks.
+
+    Args:
+        model: As that of `export_generator`.
+        path: String or path of the file. It is replaced.
+
+    Raises:
+        ValueError: If the samples of the model aren't images.
+        OSError: If the file can't be written.
+    """
+    path = pathlib.Path(path)
+    make_folder(path.parent)
+    with tempfile.TemporaryDirectory() as folder:
+        archive = keras.export.ExportArchive()
+        archive.add_endpoint("serving_default", *_endpoint(model))
+        archive.write_out(folder, verbose=False)
+        # Of functions, TensorFlow 2.21 converts the variables' first values.
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+        content = converter.convert()
+    with written_aside(path) as aside:
+        aside.write_bytes(content)
+
+
+def _endpoint(model):
+    """Returns the function of `serving_default`, and its inputs' specs."""
+    signature = model.serving_signature()
 
     def serve(*inputs):
-        if "labels" in names:
-            labels = inputs[names.index("labels")]
-            _check_labels(labels, model.num_classes)
-        return _served(model, inputs[0] if len(inputs) == 1 else inputs)
+        _check(model, inputs)
+        return {"images": _served(model, inputs)}
 
-    return serve
+    return serve, signature
+
+
+def _add_seed_endpoints(archive, model):
+    seeds = tf.TensorSpec((None,), tf.int64, "seeds")
+    # All that a model takes beside latents is the caller's choice.
+    latents, *others = model.serving_signature()
+
+    def prior(seeds):
+        drawn = tf.nest.flatten(model.prior_of_seeds(seeds))
+        specs = [latents, *others]
+        return {spec.name: rows for spec, rows in zip(specs, drawn)}
+
+    def sample(seeds, *inputs):
+        inputs = [prior(seeds)[latents.name], *inputs]
+        _check(model, inputs)
+        return _served(model, inputs)
+
+    archive.add_endpoint("prior", prior, [seeds])
+    archive.add_endpoint(
+        "sample",
+        lambda *inputs: {"images": sample(*inputs)},
+        [seeds, *others],
+    )
+    archive.add_endpoint(
+        "sample_png",
+        lambda *inputs: {"png_bytes": images.to_png(sample(*inputs))},
+        [seeds, *others],
+    )
+
+
+def _check(model, inputs):
+    # In the graph, since the server has no other place for it. Without it, a
+    # label beyond gives an image of no class, or of another.
+    for spec, values in zip(model.serving_signature(), inputs):
+        if spec.name == "labels":
+            message = f"`labels` must be from 0 to {model.num_classes - 1}."
+            tf.debugging.assert_non_negative(values, message)
+            tf.debugging.assert_less(values, model.num_classes, message)
+        elif spec.name == "images":
+            message = "`images` must be in [0, 1]."
+            within = tf.logical_and(values >= 0.0, values <= 1.0)
+            tf.debugging.assert_equal(tf.reduce_all(within), True, message)
+        else:
+            message = f"`{spec.name}` must be finite."
+            finite = tf.reduce_all(tf.math.is_finite(values))
+            tf.debugging.assert_equal(finite, True, message)
 
 
 def _served(model, inputs):
-    samples = model(inputs, training=False)
+    """Returns images in [0, 1] of inputs as they are served."""
+    inputs = [
+        2.0 * values - 1.0 if spec.name == "images" else values
+        for spec, values in zip(model.serving_signature(), inputs)
+    ]
+    samples = model(inputs[0] if len(inputs) == 1 else inputs, training=False)
     images.require_images(samples)
-    return {"images": images.to_unit(samples)}
+    return images.to_unit(samples)
 
 
-def _check_labels(labels, num_classes):
-    # In the graph, since the server has no other place for it. Without it, a
-    # label beyond gives an image of no class, or of another.
-    message = f"`labels` must be from 0 to {num_classes - 1}."
-    tf.debugging.assert_non_negative(labels, message)
-    tf.debugging.assert_less(labels, num_classes, message)
+def _write_facts(model, folder):
+    """Writes what the signatures don't tell."""
+    facts = {
+        "model": type(model).__name__,
+        "num_classes": getattr(model, "num_classes", None),
+    }
+    path = folder / "assets.extra" / "generator.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(facts, indent=4) + "\n")

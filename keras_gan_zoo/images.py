@@ -5,7 +5,9 @@ are saved, scored and served are the same ones.
 """
 
 import numpy as np
-import tensorflow as tf
+
+# TensorFlow takes seconds to import. What needs it imports it, so that clients
+# of a server, which have pixels only, don't wait for it.
 
 
 def to_uint8(images):
@@ -60,7 +62,26 @@ def to_unit(images):
     It consists of TensorFlow operations, for what is served. Times 255 and
     rounded, the result is `to_uint8(images)`.
     """
+    import tensorflow as tf
+
     return tf.clip_by_value(tf.cast(images, tf.float32), -1.0, 1.0) * 0.5 + 0.5
+
+
+def to_png(images):
+    """Returns a PNG of each image in [0, 1], for what is served.
+
+    Args:
+        images: Tensor of shape `(number, height, width, channels)`, float32
+            from `to_unit`, with 1 or 3 channels.
+
+    Returns:
+        Tensor of strings, of shape `(number,)`. They hold the bytes of
+        `unit_to_uint8(images)`.
+    """
+    import tensorflow as tf
+
+    pixels = tf.cast(tf.round(images * 255.0), tf.uint8)
+    return tf.map_fn(tf.io.encode_png, pixels, fn_output_signature=tf.string)
 
 
 def require_images(images):
@@ -99,6 +120,12 @@ def grid(images, columns, padding=2):
             `columns` isn't positive.
     """
     require_images(images)
+    return uint8_grid(to_uint8(images), columns, padding)
+
+
+def uint8_grid(images, columns, padding=2):
+    """Returns the `grid` of images that are bytes already."""
+    require_images(images)
     number, height, width, channels = images.shape
     if number < 1 or columns < 1:
         raise ValueError(
@@ -111,7 +138,7 @@ def grid(images, columns, padding=2):
         255,
         dtype="uint8",
     )
-    cells[:number, :height, :width] = to_uint8(images)
+    cells[:number, :height, :width] = images
     cells = cells.reshape((rows, columns, *cells.shape[1:])).swapaxes(1, 2)
     picture = cells.reshape(
         (rows * (height + padding), columns * (width + padding), channels)

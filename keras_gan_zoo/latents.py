@@ -1,7 +1,13 @@
-"""Paths between latents: Sampling Generative Networks, section 2.
+"""Paths between latents, grids of them, and sums that mean something.
 
-White, 2016
+Sampling Generative Networks, section 2: White, 2016
 https://arxiv.org/abs/1609.04468
+
+Unsupervised Representation Learning with Deep Convolutional Generative
+Adversarial Networks, section 6.3.2: Radford et al., 2016
+https://arxiv.org/abs/1511.06434
+
+They are of latents only, so they serve each model that takes some.
 """
 
 import numpy as np
@@ -74,6 +80,103 @@ def spherical_interpolation(start, end, position):
     sideways = _sideways(start_direction, end_direction)
     direction = np.cos(angle) * start_direction + np.sin(angle) * sideways
     return (norm * direction).astype(dtype)
+
+
+def latent_grid(corners, rows, columns, interpolate=spherical_interpolation):
+    """Returns the latents of a grid between four corners.
+
+    The first and the last column are paths between corners, and each row is
+    a path between these. The paper calls the grid a manifold.
+
+    Args:
+        corners: Array of floats of shape `(2, 2, dimensions)`: top left and
+            top right, bottom left and bottom right.
+        rows: Integer, at least 2.
+        columns: Integer, at least 2.
+        interpolate: `spherical_interpolation` or `linear_interpolation`.
+
+    Returns:
+        Array of shape `(rows * columns, dimensions)`, row by row, as
+        `keras_gan_zoo.images.grid(model(latents), columns)` draws them.
+
+    Raises:
+        ValueError: If there aren't four corners, or fewer than two rows or
+            columns.
+    """
+    corners = np.asarray(corners)
+    if corners.shape[:-1] != (2, 2) or min(rows, columns) < 2:
+        raise ValueError(
+            "A grid lies between corners of shape (2, 2, dimensions) and has "
+            f"at least 2 rows and columns. Received: shape {corners.shape}, "
+            f"rows={rows}, columns={columns}."
+        )
+    down = np.linspace(0.0, 1.0, rows)[:, None]
+    left, right = np.moveaxis(interpolate(corners[0], corners[1], down), 1, 0)
+    across = np.linspace(0.0, 1.0, columns)
+    latents = interpolate(left[:, None], right[:, None], across)
+    return latents.reshape((rows * columns, -1))
+
+
+def closed_walk(stops, steps, interpolate=spherical_interpolation):
+    """Returns the latents of a walk past all stops and back to the first.
+
+    Args:
+        stops: Array of floats of shape `(number, dimensions)`.
+        steps: Integer, latents from one stop up to the next.
+        interpolate: `spherical_interpolation` or `linear_interpolation`.
+
+    Returns:
+        Array of shape `(number * steps, dimensions)`. Shown one after the
+        other, over and over, as `keras_gan_zoo.pictures.write_animation`
+        does, they never jump.
+
+    Raises:
+        ValueError: If there are fewer than two stops, or no steps.
+    """
+    stops = np.asarray(stops)
+    if stops.ndim != 2 or len(stops) < 2 or steps < 1:
+        raise ValueError(
+            "A walk has at least two stops, of shape (number, dimensions), "
+            f"and one step. Received: shape {stops.shape}, steps={steps}."
+        )
+    next_stops = np.roll(stops, -1, axis=0)
+    positions = np.arange(steps) / steps
+    latents = interpolate(stops[:, None], next_stops[:, None], positions)
+    return latents.reshape((len(stops) * steps, -1))
+
+
+def sum_of_averages(added, subtracted):
+    """Returns the latents of what some samples show and others don't.
+
+    Men with glasses, less men without, plus women without: women with
+    glasses. The paper found that single samples aren't enough, and the
+    average of three is. Of three concepts of three samples each, whose
+    latents are normal, the result is of the same distribution again.
+
+    Args:
+        added: List of arrays of floats of shape `(number, dimensions)`, each
+            the latents of samples that show the same.
+        subtracted: List of such arrays.
+
+    Returns:
+        Array of shape `(dimensions,)`, in their dtype.
+
+    Raises:
+        ValueError: If latents aren't floats of that shape.
+    """
+    added = sum(_average(latents) for latents in added)
+    return added - sum(_average(latents) for latents in subtracted)
+
+
+def _average(latents):
+    latents = np.asarray(latents)
+    if latents.dtype.kind != "f" or latents.ndim != 2 or not len(latents):
+        raise ValueError(
+            "An average is of latents of shape (number, dimensions), floats, "
+            f"at least one. Received: shape {latents.shape}, dtype "
+            f"{latents.dtype}."
+        )
+    return latents.mean(axis=0)
 
 
 def _prepared(start, end, position):

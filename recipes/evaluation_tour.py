@@ -17,7 +17,6 @@ import pathlib
 
 import keras
 import numpy as np
-from PIL import Image
 
 from keras_gan_zoo import datasets, metrics, networks
 from keras_gan_zoo.export import export_generator
@@ -26,6 +25,7 @@ from keras_gan_zoo.metrics import features, scorings
 from keras_gan_zoo.metrics.feature_set import FeatureSet
 from keras_gan_zoo.metrics.image_sources import GeneratedImages, seed_sampler
 from keras_gan_zoo.models import DCGAN
+from keras_gan_zoo.pictures import write_picture
 
 NUM_IMAGES = 1000  # Of each set: enough to see, and done in a minute.
 NUM_SHOWN = 8
@@ -119,8 +119,7 @@ for name, pixels in sets.items():
         pixels[:NUM_SHOWN], training, neighbors.indices[:NUM_SHOWN]
     )
     name = name.lower().replace(" ", "_")
-    sheet = sheet[..., 0] if sheet.shape[-1] == 1 else sheet
-    Image.fromarray(sheet).save(f"{args.output}/training/nearest_{name}.png")
+    write_picture(sheet, f"{args.output}/training/nearest_{name}.png")
 
 starts, ends = (
     np.asarray(gan.sample_prior(num_images, seed)) for seed in (1, 2)

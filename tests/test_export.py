@@ -1,3 +1,5 @@
+import io
+import json
 import subprocess
 import sys
 import textwrap
@@ -6,9 +8,12 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
+from tensorflow.core.protobuf import saved_model_pb2
 
 from keras_gan_zoo import images
 from keras_gan_zoo.export import export_generator
+from keras_gan_zoo.models import VanillaGAN
 from tests import tiny
 
 # Loads an export where neither Keras nor this package can be imported.
@@ -20,14 +25,24 @@ CLIENT = """
     import numpy as np
     import tensorflow as tf
 
+    def told(specs):
+        return ", ".join(
+            f"{name} {specs[name].dtype.name} {specs[name].shape}"
+            for name in sorted(specs)
+        )
+
     path, results, *inputs = sys.argv[1:]
-    served = tf.saved_model.load(path).signatures["serving_default"]
-    arguments = served.structured_input_signature[1]
-    for name in sorted(arguments):
-        print(name, arguments[name].dtype.name, arguments[name].shape)
-    for name, spec in served.structured_outputs.items():
-        print("->", name, spec.dtype.name, spec.shape)
-    np.savez(results, **served(**np.load(inputs[0])))
+    signatures = tf.saved_model.load(path).signatures
+    for name in sorted(signatures):
+        _, arguments = signatures[name].structured_input_signature
+        outputs = signatures[name].structured_outputs
+        print(name, ":", told(arguments), "->", told(outputs))
+    inputs = dict(np.load(inputs[0]))
+    seeds = {"seeds": inputs.pop("seeds")}
+    served = dict(signatures["serving_default"](**inputs))
+    del inputs["latents"]
+    served["sampled"] = signatures["sample"](**seeds, **inputs)["images"]
+    np.savez(results, **served)
     print(sorted(name for name in sys.modules if name.startswith("keras")))
 """
 
@@ -60,6 +75,13 @@ def signature(path, name="serving_default"):
     return served
 
 
+def parsed(path):
+    """Returns the SavedModel's message as it is in its file."""
+    message = saved_model_pb2.SavedModel()
+    message.ParseFromString((path / "saved_model.pb").read_bytes())
+    return message
+
+
 def latents_of(number):
     return np.random.normal(size=(number, tiny.LATENT_DIM)).astype("float32")
 
@@ -67,44 +89,54 @@ def latents_of(number):
 def test_r15_a_process_without_keras_serves_what_call_computes(tmp_path):
     gan = tiny.gan((4, 4, 3), ema_decay=0.5)
     gan.fit(tiny.dataset((4, 4, 3)), verbose=0)
-    latents = latents_of(5)
-    path = export_generator(gan, tmp_path / "zoo")
-    lines, results = run_client(path, tmp_path, latents=latents)
-    assert lines == [
-        "latents float32 (None, 3)",
-        "-> images float32 (None, 4, 4, 3)",
-        "['keras', 'keras_gan_zoo']",
-    ]
-    served = results["images"]
-    np.testing.assert_allclose(served, images.to_unit(gan(latents)), atol=1e-6)
-    np.testing.assert_array_equal(
-        np.rint(served * 255), images.to_uint8(gan(latents))
-    )
-    assert np.ptp(served) > 0 and 0 <= served.min() and served.max() <= 1
+    inputs = {"latents": latents_of(5), "seeds": np.arange(5, dtype="int64")}
+    for _ in range(2):  # Names that count on would differ the second time.
+        path = export_generator(gan, tmp_path / "zoo")
+        lines, results = run_client(path, tmp_path, **inputs)
+        assert lines == [
+            "prior : seeds int64 (None,) -> latents float32 (None, 3)",
+            "sample : seeds int64 (None,) -> images float32 (None, 4, 4, 3)",
+            "sample_png : seeds int64 (None,) -> png_bytes string (None,)",
+            "serving_default : latents float32 (None, 3) "
+            "-> images float32 (None, 4, 4, 3)",
+            "['keras', 'keras_gan_zoo']",
+        ]
+        served = results["images"]
+        expected = images.to_unit(gan(inputs["latents"]))
+        np.testing.assert_allclose(served, expected, atol=1e-6)
+        np.testing.assert_array_equal(
+            images.unit_to_uint8(served),
+            images.to_uint8(gan(inputs["latents"])),
+        )
+        assert np.ptp(served) > 0 and 0 <= served.min() and served.max() <= 1
+        # The same pixels in another process as in this one, and when exported
+        # again.
+        here = signature(path, "sample")(seeds=inputs["seeds"])["images"]
+        np.testing.assert_array_equal(results["sampled"], here)
 
 
 def test_r15_a_process_without_keras_serves_labels(tmp_path):
     gan = tiny.conditional_gan()
-    inputs = {"latents": latents_of(3), "labels": np.arange(3, dtype="int32")}
+    inputs = {
+        "latents": latents_of(3),
+        "labels": np.arange(3, dtype="int32"),
+        "seeds": np.arange(3, dtype="int64"),
+    }
     path = export_generator(gan, tmp_path / "zoo")
     lines, results = run_client(path, tmp_path, **inputs)
     assert lines == [
-        "labels int32 (None,)",
-        "latents float32 (None, 3)",
+        "prior : seeds int64 (None,) "
+        "-> labels int32 (None,), latents float32 (None, 3)",
+        "sample : labels int32 (None,), seeds int64 (None,) "
+        "-> images float32 (None, 4, 4, 1)",
+        "sample_png : labels int32 (None,), seeds int64 (None,) "
+        "-> png_bytes string (None,)",
+        "serving_default : labels int32 (None,), latents float32 (None, 3) "
         "-> images float32 (None, 4, 4, 1)",
         "['keras', 'keras_gan_zoo']",
     ]
     expected = images.to_unit(gan([inputs["latents"], inputs["labels"]]))
     np.testing.assert_allclose(results["images"], expected, atol=1e-6)
-
-
-def test_r15_the_names_are_the_same_at_each_export(tmp_path):
-    gan = tiny.conditional_gan()
-    for _ in range(2):
-        served = signature(export_generator(gan, tmp_path))
-        _, arguments = served.structured_input_signature
-        assert sorted(arguments) == ["labels", "latents"]
-        assert list(served.structured_outputs) == ["images"]
 
 
 def test_r31_rows_do_not_depend_on_the_batch(tmp_path):
@@ -124,39 +156,171 @@ def test_r31_rows_do_not_depend_on_the_batch(tmp_path):
 def test_r30_a_seed_is_an_image_in_every_batch(tmp_path, build):
     gan = build()
     sample = signature(export_generator(gan, tmp_path), "sample")
-    seeds = np.array([5, -1, 2**40, 5], "int64")
-    whole = sample(seeds=seeds)["images"].numpy()
+    inputs = {"seeds": np.array([5, -1, 2**40, 5], "int64")}
+    if build is tiny.conditional_gan:
+        inputs["labels"] = np.array([2, 0, 1, 2], "int32")
+    whole = sample(**inputs)["images"].numpy()
     assert whole.shape == (4, 4, 4, 1) and whole.dtype == np.float32
     np.testing.assert_array_equal(whole[0], whole[3])
     assert len({image.tobytes() for image in whole}) == 3
-    for index, seed in enumerate(seeds):
-        (image,) = sample(seeds=seeds[index : index + 1])["images"]
+    for index, seed in enumerate(inputs["seeds"]):
+        row = {key: rows[index : index + 1] for key, rows in inputs.items()}
+        (image,) = sample(**row)["images"]
         np.testing.assert_allclose(image, whole[index], atol=1e-6)
-        inputs = gan.sample_prior(1, int(seed))
-        expected = images.to_unit(gan(inputs))[0]
+        prior = gan.sample_prior(1, int(seed))
+        if build is tiny.conditional_gan:
+            prior = [prior[0], row["labels"]]
+        expected = images.to_unit(gan(prior))[0]
         np.testing.assert_allclose(image, expected, atol=1e-6)
 
 
-def test_r30_sampling_writes_no_variable(tmp_path):
-    sample = signature(export_generator(tiny.gan(), tmp_path), "sample")
-    graph = sample.graph.as_graph_def()
+def test_a_png_holds_the_bytes_of_the_image(tmp_path):
+    gan = tiny.gan((4, 6, 3))
+    path = export_generator(gan, tmp_path)
+    seeds = np.arange(40, dtype="int64")
+    served = signature(path, "sample_png")(seeds=seeds)["png_bytes"].numpy()
+    assert served.shape == (40,)
+    pngs = [Image.open(io.BytesIO(png)) for png in served]
+    assert {(png.format, png.mode, png.size) for png in pngs} == {
+        ("PNG", "RGB", (6, 4))
+    }
+    sampled = signature(path, "sample")(seeds=seeds)["images"]
+    np.testing.assert_array_equal(pngs, images.unit_to_uint8(sampled))
+
+
+@pytest.mark.parametrize("build", [tiny.gan, tiny.conditional_gan])
+def test_the_prior_of_an_export_is_that_of_training(tmp_path, build):
+    gan = build()
+    prior = signature(export_generator(gan, tmp_path), "prior")
+    drawn = prior(seeds=np.array([7, 3], "int64"))
+    expected = [gan.sample_prior(1, seed) for seed in (7, 3)]
+    if build is tiny.gan:
+        expected = [(latents,) for latents in expected]
+    names = ["latents", "labels"][: len(expected[0])]
+    assert sorted(drawn) == sorted(names)
+    for name, *rows in zip(names, *expected):
+        np.testing.assert_array_equal(drawn[name], np.concatenate(rows))
+
+
+class TruncatedGAN(VanillaGAN):
+    """Takes a strength of truncation beside latents, as BigGAN does."""
+
+    def call(self, inputs, training=False):
+        latents, truncation = inputs
+        return super().call(latents * truncation[:, None], training=training)
+
+    def serving_signature(self):
+        truncation = tf.TensorSpec((None,), tf.float32, "truncation")
+        return [*super().serving_signature(), truncation]
+
+
+def test_what_is_not_drawn_is_asked_for_by_its_name(tmp_path):
+    networks = tiny.gan()
+    gan = TruncatedGAN(networks.generator, networks.discriminator, 3)
+    path = export_generator(gan, tmp_path)
+    latents = gan.sample_prior(1, 4)
+    half = np.array([0.5], "float32")
+    served = signature(path)(latents=latents, truncation=half)["images"]
+    sampled = signature(path, "sample")(
+        seeds=np.array([4], "int64"), truncation=half
+    )
+    expected = images.to_unit(networks.generator(latents * 0.5))
+    np.testing.assert_allclose(served, expected, atol=1e-6)
+    np.testing.assert_allclose(sampled["images"], expected, atol=1e-6)
+    assert list(signature(path, "prior").structured_outputs) == ["latents"]
+
+
+class Translator(keras.Model):
+    """Makes images of images: here their negatives."""
+
+    def call(self, images, training=False):
+        return -images
+
+    def serving_signature(self):
+        return [tf.TensorSpec((None, 4, 4, 3), tf.float32, "images")]
+
+
+def test_images_that_are_translated_are_in_the_unit_range_too(tmp_path):
+    path = export_generator(Translator(), tmp_path)
+    assert list(tf.saved_model.load(path).signatures) == ["serving_default"]
+    inputs = np.random.uniform(size=(2, 4, 4, 3)).astype("float32")
+    served = signature(path)(images=inputs)["images"]
+    np.testing.assert_allclose(served, 1.0 - inputs, atol=1e-6)
+    for wrong in (-0.01, 1.01, np.nan):
+        inputs[1, 2, 3, 0] = wrong
+        with pytest.raises(
+            tf.errors.InvalidArgumentError, match=r"must be in \[0, 1\]"
+        ):
+            signature(path)(images=inputs)
+
+
+@pytest.mark.parametrize("build", [tiny.gan, tiny.conditional_gan])
+def test_r30_no_signature_writes_a_variable(tmp_path, build):
+    path = export_generator(build(), tmp_path)
+    graph = parsed(path).meta_graphs[0].graph_def
     nodes = [*graph.node]
+    restoring = []
     for function in graph.library.function:
-        nodes.extend(function.node_def)
+        if any(node.op == "RestoreV2" for node in function.node_def):
+            restoring.append(function)  # The loader's, of no signature.
+        else:
+            nodes.extend(function.node_def)
+    assert len(restoring) == 1
     kinds = {node.op for node in nodes}
-    assert "StatelessRandomUniformIntV2" in kinds
+    assert "StatelessRandomUniformIntV2" in kinds and "MatMul" in kinds
     assert not [kind for kind in kinds if kind.startswith("Assign")]
     assert not [kind for kind in kinds if kind.startswith("Random")]
 
 
-@pytest.mark.parametrize("label", [-1, tiny.NUM_CLASSES])
-def test_r15_labels_beyond_the_classes_raise(tmp_path, label):
-    served = signature(export_generator(tiny.conditional_gan(), tmp_path))
-    labels = np.array([0, label], "int32")
+def test_r15_labels_beyond_the_classes_raise(tmp_path):
+    path = export_generator(tiny.conditional_gan(), tmp_path)
+    first = {
+        "serving_default": {"latents": latents_of(2)},
+        "sample": {"seeds": np.arange(2, dtype="int64")},
+        "sample_png": {"seeds": np.arange(2, dtype="int64")},
+    }
+    for name, inputs in first.items():
+        served = signature(path, name)
+        for label in (-1, tiny.NUM_CLASSES):
+            labels = np.array([0, label], "int32")
+            with pytest.raises(
+                tf.errors.InvalidArgumentError, match="must be from 0 to 2"
+            ):
+                served(labels=labels, **inputs)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_latents_that_are_no_numbers_raise(tmp_path, value):
+    served = signature(export_generator(tiny.gan(), tmp_path))
+    latents = latents_of(3)
+    latents[1, 2] = value
     with pytest.raises(
-        tf.errors.InvalidArgumentError, match="must be from 0 to 2"
+        tf.errors.InvalidArgumentError, match="`latents` must be finite"
     ):
-        served(latents=latents_of(2), labels=labels)
+        served(latents=latents)
+
+
+def test_a_version_has_what_tensorflow_serving_warms_up_by(
+    tmp_path, monkeypatch
+):
+    path = export_generator(tiny.conditional_gan(), tmp_path)
+    name = "tf_serving_warmup_requests"
+    assert (path / "assets.extra" / name).stat().st_size > 0
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    path = export_generator(tiny.conditional_gan(), tmp_path)
+    assert not (path / "assets.extra" / name).exists()
+
+
+def test_the_facts_that_no_signature_tells(tmp_path):
+    facts = []
+    for gan in (tiny.gan(), tiny.conditional_gan()):
+        path = export_generator(gan, tmp_path)
+        text = (path / "assets.extra" / "generator.json").read_text()
+        facts.append(json.loads(text))
+    assert facts == [
+        {"model": "VanillaGAN", "num_classes": None},
+        {"model": "CGAN", "num_classes": tiny.NUM_CLASSES},
+    ]
 
 
 def test_versions_count_on_from_the_last(tmp_path):

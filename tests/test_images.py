@@ -74,6 +74,14 @@ def test_grid_puts_images_in_rows(channels):
     assert (picture[4] == 255).all() and (picture[:, 5] == 255).all()
 
 
+def test_a_grid_of_bytes_is_that_of_their_floats():
+    batch = np.random.randint(0, 255, (5, 3, 2, 3), "uint8")
+    np.testing.assert_array_equal(
+        images.uint8_grid(batch, columns=2),
+        images.grid(images.from_uint8(batch), columns=2),
+    )
+
+
 def test_grid_leaves_the_end_of_the_last_row_white():
     picture = images.grid(tf.fill((3, 2, 2, 1), -1.0), columns=2)
     assert picture.shape == (6, 6, 1)

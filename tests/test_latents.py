@@ -2,8 +2,11 @@ import numpy as np
 import pytest
 
 from keras_gan_zoo.latents import (
+    closed_walk,
+    latent_grid,
     linear_interpolation,
     spherical_interpolation,
+    sum_of_averages,
 )
 
 BOTH = pytest.mark.parametrize(
@@ -165,3 +168,70 @@ def test_integers_are_refused(interpolate):
 def test_one_dimension_has_no_circle():
     with pytest.raises(ValueError, match="at least two.*Use `linear"):
         spherical_interpolation(np.ones((5, 1)), np.ones((5, 1)), 0.5)
+
+
+def test_a_grid_by_hand():
+    corners = [[[0.0, 0.0], [0.0, 4.0]], [[2.0, 0.0], [2.0, 4.0]]]
+    latents = latent_grid(corners, 2, 3, linear_interpolation)
+    expected = [[0, 0], [0, 2], [0, 4], [2, 0], [2, 2], [2, 4]]
+    np.testing.assert_allclose(latents, expected)
+
+
+def test_the_edges_of_a_grid_are_paths_and_so_are_its_rows():
+    corners = on_sphere(2, 2, 8).astype("float32")
+    grid = latent_grid(corners, 4, 5).reshape((4, 5, 8))
+    assert grid.dtype == np.float32
+    for column, corner in ((0, 0), (-1, 1)):
+        path = spherical_interpolation(
+            corners[0, corner], corners[1, corner], np.linspace(0, 1, 4)
+        )
+        np.testing.assert_allclose(grid[:, column], path, atol=1e-6)
+    row = spherical_interpolation(grid[2, 0], grid[2, -1], np.linspace(0, 1, 5))
+    np.testing.assert_allclose(grid[2], row, atol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(grid, axis=-1), 1.0, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "shape, rows, columns",
+    [((4, 8), 2, 2), ((2, 3, 8), 2, 2), ((2, 2, 8), 1, 2), ((2, 2, 8), 2, 1)],
+)
+def test_grids_that_can_not_be_are_refused(shape, rows, columns):
+    with pytest.raises(ValueError, match=f"rows={rows}, columns={columns}"):
+        latent_grid(np.ones(shape), rows, columns)
+
+
+def test_a_walk_passes_its_stops_by_equal_steps_and_closes():
+    stops = on_sphere(3, 8)
+    walk = closed_walk(stops, 10)
+    assert walk.shape == (30, 8)
+    np.testing.assert_allclose(walk[::10], stops, atol=1e-12)
+    after = np.roll(walk, -1, axis=0)
+    angles = np.arccos(np.clip(np.sum(walk * after, axis=-1), -1, 1))
+    for leg, (start, end) in enumerate(zip(stops, np.roll(stops, -1, axis=0))):
+        steps = angles[10 * leg : 10 * leg + 10]
+        np.testing.assert_allclose(steps, np.arccos(start @ end) / 10)
+    straight = closed_walk([[0.0, 0.0], [4.0, 2.0]], 2, linear_interpolation)
+    np.testing.assert_allclose(straight, [[0, 0], [2, 1], [4, 2], [2, 1]])
+
+
+@pytest.mark.parametrize("shape, steps", [((1, 8), 3), ((8,), 3), ((2, 8), 0)])
+def test_walks_that_can_not_be_are_refused(shape, steps):
+    with pytest.raises(ValueError, match=f"Received: shape .* steps={steps}"):
+        closed_walk(np.ones(shape), steps)
+
+
+def test_a_sum_of_averages_by_hand():
+    glasses = np.array([[1, 0, 5], [1, 2, 5]], "float32")
+    plain = np.array([[1, 4, 3]], "float32")
+    women = np.array([[7, 0, 3], [7, 0, 0], [7, 0, 0]], "float32")
+    result = sum_of_averages([glasses, women], [plain])
+    assert result.dtype == np.float32
+    np.testing.assert_allclose(result, [7, -3, 3])
+
+
+@pytest.mark.parametrize(
+    "latents", [np.ones(3), np.ones((2, 3), "int32"), np.ones((0, 3))]
+)
+def test_averages_of_what_is_no_latents_are_refused(latents):
+    with pytest.raises(ValueError, match="shape .*, dtype"):
+        sum_of_averages([latents], [])

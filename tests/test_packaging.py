@@ -85,18 +85,22 @@ def test_the_import_of_the_package_is_light():
     assert heavy == "set()"
 
 
-def test_what_is_imported_is_required():
+def requirements(text):
+    """Returns the names of the distributions that a setting lists."""
+    lines = [line for line in text.split("\n") if line and line[0] != "#"]
+    return {re.match(r"[\w-]+", line)[0] for line in lines}
+
+
+def imported_distributions(paths):
     distributions = {
         "PIL": "pillow",
+        "google": "protobuf",
+        "grpc": "grpcio",
         "tensorflow_datasets": "tensorflow-datasets",
-    }
-    required = {
-        re.match(r"[\w-]+", line)[0]
-        for line in SETUP["options"]["install_requires"].split("\n")
-        if line and not line.startswith("#")
+        "tensorflow_serving": "tensorflow-serving-api",
     }
     imported = set()
-    for path in [*PACKAGE.rglob("*.py"), *(ROOT / "recipes").glob("*.py")]:
+    for path in paths:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 imported |= {alias.name for alias in node.names}
@@ -104,7 +108,36 @@ def test_what_is_imported_is_required():
                 imported.add(node.module)
     packages = {name.partition(".")[0] for name in imported}
     packages -= {"keras_gan_zoo", *sys.stdlib_module_names}
-    assert {distributions.get(name, name) for name in packages} <= required
+    return {distributions.get(name, name) for name in packages}
+
+
+def test_what_is_imported_is_required():
+    required = requirements(SETUP["options"]["install_requires"])
+    extras = SETUP["options.extras_require"]
+    paths = {*PACKAGE.rglob("*.py"), *(ROOT / "recipes").glob("*.py")}
+    parts = {
+        "serving": set((PACKAGE / "serving").rglob("*.py")),
+        "onnx": {PACKAGE / "export.py"},
+    }
+    for extra, of_extra in parts.items():
+        allowed = required | requirements(extras[extra])
+        assert imported_distributions(of_extra) <= allowed
+        assert requirements(extras[extra]) < requirements(extras["test"])
+        paths -= of_extra
+    assert imported_distributions(paths) <= required
+
+
+def test_tensorflow_serving_is_of_the_version_of_tensorflow():
+    pattern = r"^tensorflow{}(>=\S+)$"
+    (tensorflow,) = re.findall(
+        pattern.format(""), SETUP["options"]["install_requires"], re.MULTILINE
+    )
+    (serving,) = re.findall(
+        pattern.format("-serving-api"),
+        SETUP["options.extras_require"]["serving"],
+        re.MULTILINE,
+    )
+    assert serving == tensorflow
 
 
 def test_data_files_are_installed():

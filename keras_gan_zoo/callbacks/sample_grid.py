@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from keras_gan_zoo import files, images
+from keras_gan_zoo import files, images, pictures
 from keras_gan_zoo.callbacks import sampling
 
 _FRAMES = 40  # The animation has at most so many, for its size.
@@ -86,22 +86,11 @@ class SampleGrid(keras.callbacks.Callback):
         if self._epochs not in self._written:
             self._write(self._epochs)
         frames = self._frames()
-        pictures = [Image.open(path).convert("RGB") for path in frames]
-        # A model that grows has had smaller pictures.
-        last = pictures[-1]
-        resized = [
-            picture.resize(last.size, Image.Resampling.NEAREST)
-            for picture in pictures
-        ]
-        times = [_FRAME_TIME] * (len(frames) - 1) + [_LAST_FRAME_TIME]
-        with files.written_aside(self.directory / "training.gif") as aside:
-            resized[0].save(
-                aside,
-                save_all=True,
-                append_images=resized[1:],
-                duration=times,
-                loop=0,
-            )
+        pictures.write_animation(
+            [Image.open(path).convert("RGB") for path in frames],
+            self.directory / "training.gif",
+            [_FRAME_TIME] * (len(frames) - 1) + [_LAST_FRAME_TIME],
+        )
 
     def _draw_inputs(self):
         num_classes = getattr(self.model, "num_classes", None)
@@ -116,11 +105,8 @@ class SampleGrid(keras.callbacks.Callback):
     def _write(self, number):
         samples = self._sample(self._inputs)
         picture = images.grid(samples, self.columns)
-        if picture.shape[-1] == 1:
-            picture = picture[..., 0]
         path = self.directory / f"epoch_{number:04d}.png"
-        with files.written_aside(path) as aside:
-            Image.fromarray(picture).save(aside)
+        pictures.write_picture(picture, path)
         self._written[number] = path
 
     def _frames(self):

@@ -104,9 +104,16 @@ def saved_model_sampler(path):
             "model anew by `export_generator`, or score a folder of its images."
         )
 
+    _, needed = sample.structured_input_signature
+    others = sorted(set(needed) - {"seeds"})
+
     def generate(seeds, model=loaded):  # Which must live as long.
-        images = sample(seeds=tf.constant(seeds))["images"]
-        return unit_to_uint8(images)
+        seeds = tf.constant(seeds)
+        inputs = {"seeds": seeds}
+        if others:  # Labels, as training draws them.
+            drawn = model.signatures["prior"](seeds=seeds)
+            inputs.update({name: drawn[name] for name in others})
+        return unit_to_uint8(sample(**inputs)["images"])
 
     return generate
 

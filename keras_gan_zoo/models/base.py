@@ -533,11 +533,10 @@ class GAN(AdversarialModel):
             inputs = self.sample_prior(1, seed)
             return tf.nest.map_structure(lambda rows: rows[0], inputs)
 
-        specs = [
-            tf.TensorSpec(spec.shape[1:], spec.dtype)
-            for spec in self.serving_signature()
-        ]
-        signature = specs[0] if len(specs) == 1 else tuple(specs)
+        # Not that of `serving_signature()`, whose inputs may not all be drawn.
+        signature = tf.nest.map_structure(
+            lambda row: tf.TensorSpec(row.shape, row.dtype), draw(0)
+        )
         return tf.map_fn(draw, seeds, fn_output_signature=signature)
 
     def generate(self, batch_size, seed=None):

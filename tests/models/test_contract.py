@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from keras_gan_zoo.export import export_generator
-from keras_gan_zoo.images import to_unit
+from keras_gan_zoo.images import to_unit, unit_to_uint8
 from tests.models import zoo
 
 # Each model is traced once, and its tests go to the same worker.
@@ -237,11 +237,16 @@ def test_export_equals_call(name, tmp_path):
     np.testing.assert_allclose(images, expected, atol=1e-6)
     assert images.dtype == tf.float32
     # What is drawn of a seed follows the model's own prior.
-    sample = served_model.signatures["sample"]
     seeds = tf.constant([4, 7], tf.int64)
+    drawn = served_model.signatures["prior"](seeds=seeds)
+    assert sorted(drawn) == sorted(names)
+    inputs = {"seeds": seeds, **{key: drawn[key] for key in names[1:]}}
+    sampled = served_model.signatures["sample"](**inputs)["images"]
     expected = [to_unit(model.generate(1, seed=seed))[0] for seed in (4, 7)]
-    np.testing.assert_allclose(
-        sample(seeds=seeds)["images"], expected, atol=1e-6
+    np.testing.assert_allclose(sampled, expected, atol=1e-6)
+    png = served_model.signatures["sample_png"](**inputs)["png_bytes"][1]
+    np.testing.assert_array_equal(
+        tf.io.decode_png(png), unit_to_uint8(sampled[1])
     )
 
 

@@ -1,4 +1,4 @@
-"""The command `serve`."""
+"""The command `serve`: the models of a folder, for development."""
 
 import argparse
 import logging
@@ -8,12 +8,14 @@ import pathlib
 import signal
 import socket
 
+from keras_gan_zoo.serving import extra
+
 # TensorFlow takes seconds to import: `--help`, a missing folder and a port in
 # use don't wait for it.
 
 
 def add_arguments(commands):
-    """Adds the command to those of a parser."""
+    """Adds the command `serve` to a parser's subparsers."""
     parser = commands.add_parser(
         "serve",
         help="serve the models of a folder, for development",
@@ -119,15 +121,8 @@ def _serve(options, listener):
         format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level="INFO"
     )
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    try:
+    with extra.needed():
         from keras_gan_zoo.serving import server
-    except ModuleNotFoundError as error:
-        if error.name not in ("starlette", "uvicorn"):
-            raise
-        raise RuntimeError(
-            f"The server needs {error.name}, which isn't installed. Run: pip "
-            "install keras_gan_zoo[serving]"
-        ) from None
     from keras_gan_zoo.serving.servables import Servables
 
     logging.getLogger("uvicorn.error").setLevel("WARNING")

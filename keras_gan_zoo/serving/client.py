@@ -1,0 +1,179 @@
+"""What clients of TensorFlow Serving have in common, REST or gRPC."""
+
+import abc
+import io
+import random
+import time
+
+import numpy as np
+from PIL import Image
+
+from keras_gan_zoo.serving.tensorflow_serving import ALLOWED_BATCH_SIZES
+
+_FIRST_WAIT = 0.25  # Seconds, before the second attempt.
+
+
+class Passing(ConnectionError):
+    """A failure that may be gone at the next attempt."""
+
+
+class Client(abc.ABC):
+    """What both clients have in common."""
+
+    def __init__(self, endpoint, model, version, timeout, attempts):
+        self.timeout = timeout
+        self._attempts = attempts
+        which = "" if version is None else f", version {version}"
+        self._name = f"{model!r}{which} at {endpoint}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    @abc.abstractmethod
+    def close(self):
+        """Closes the connection."""
+
+    @abc.abstractmethod
+    def png_bytes(self, inputs):
+        """Asks the signature `sample_png` once.
+
+        Args:
+            inputs: Dictionary of arrays with the batch first.
+
+        Returns:
+            List of bytes, each a PNG.
+
+        Raises:
+            Passing: If another attempt may succeed.
+            ConnectionError: If none will, for the server's sake.
+            ValueError: If none will, for the sake of what was asked.
+        """
+
+    def sample(self, seeds, labels=None):
+        """Returns the images of seeds.
+
+        A seed is the same image each time, whatever other seeds are asked for
+        with it. More than 64 are asked for in several requests.
+
+        Args:
+            seeds: Sequence or array of integers, of 64 bits.
+            labels: The class of each image, in the same form, for a
+                conditional model.
+
+        Returns:
+            Numpy array, uint8, of shape `(number, height, width, channels)`.
+
+        Raises:
+            ValueError: If the server refuses what was asked for.
+            ConnectionError: If it doesn't answer, fails, or answers as no
+                TensorFlow Serving does.
+        """
+        inputs = {"seeds": _integers("seeds", seeds, "int64")}
+        number = len(inputs["seeds"])
+        if labels is not None:
+            inputs["labels"] = _integers("labels", labels, "int32")
+            if len(inputs["labels"]) != number:
+                raise ValueError(
+                    "`labels` must be as many as `seeds`. Received: "
+                    f"{len(inputs['labels'])} labels, {number} seeds."
+                )
+        size = max(ALLOWED_BATCH_SIZES)
+        parts = [
+            {
+                name: values[start : start + size]
+                for name, values in inputs.items()
+            }
+            for start in range(0, number, size)
+        ]
+        images = [image for part in parts for image in self._images(part)]
+        if len({image.shape for image in images}) != 1:
+            raise self.unlike_serving("images of several sizes")
+        return np.stack(images)
+
+    def _images(self, inputs):
+        number = len(inputs["seeds"])
+        answer = self._with_retries(inputs)
+        if len(answer) != number:
+            raise self.unlike_serving(
+                f"{len(answer)} images for {number} seeds"
+            )
+        try:
+            return [_decoded(png) for png in answer]
+        except (OSError, ValueError) as error:
+            raise self.unlike_serving(f"no PNG ({error})") from error
+
+    def _with_retries(self, inputs):
+        for attempt in range(1, self._attempts + 1):
+            try:
+                return self.png_bytes(inputs)
+            except Passing as error:
+                if attempt == self._attempts:
+                    raise ConnectionError(
+                        f"{error} Tried {attempt} times."
+                    ) from error
+            # Not all clients of a server that was down at the same moment.
+            wait = _FIRST_WAIT * 2 ** (attempt - 1)
+            time.sleep(random.uniform(0.5, 1.0) * wait)
+
+    def unreachable(self, reason):
+        return Passing(
+            f"There was no answer from the model {self._name}: {reason}. Is "
+            "the server running, and are host and port right?"
+        )
+
+    def slow(self):
+        return Passing(
+            f"There was no answer from the model {self._name} within "
+            f"{self.timeout:g} s. The server is busy or still loads the "
+            "model: try later, or wait longer by a larger timeout."
+        )
+
+    def failure(self, kind, status, message):
+        return kind(
+            f"The server of the model {self._name} failed with {status}: "
+            f"{_one_line(message)}."
+        )
+
+    def refusal(self, inputs, status, message):
+        asked = "seeds and labels" if "labels" in inputs else "seeds"
+        return ValueError(
+            f"The server refused to sample the model {self._name} by {asked}. "
+            f"It says, with {status}: {_one_line(message)}. Check the name "
+            "and the version of the model, and that it was exported with the "
+            "signature `sample_png`. Conditional models need labels "
+            "(`--class`), others take none."
+        )
+
+    def unlike_serving(self, received):
+        return ConnectionError(
+            f"The server of the model {self._name} does not answer as "
+            f"TensorFlow Serving does. Received: {received}. Is it another "
+            "server that listens there?"
+        )
+
+
+def _one_line(message):
+    return " ".join(message.split()) or "no message"
+
+
+def _integers(name, values, dtype):
+    array = np.asarray(values)
+    if array.ndim == 1 and len(array) and array.dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        if limits.min <= int(array.min()) and int(array.max()) <= limits.max:
+            return array.astype(dtype)
+    raise ValueError(
+        f"`{name}` must be one or more integers, of {np.iinfo(dtype).bits} "
+        f"bits. Received: {values!r}."
+    )
+
+
+def _decoded(png):
+    with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
+        pixels = np.asarray(image)
+    if image.mode not in ("L", "RGB"):
+        raise ValueError(f"mode {image.mode}")
+    return pixels.reshape((*pixels.shape[:2], -1))

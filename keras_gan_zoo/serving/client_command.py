@@ -1,0 +1,97 @@
+"""The command `client`: a picture of what an endpoint makes of seeds."""
+
+import math
+import os
+import pathlib
+
+from keras_gan_zoo import files
+
+# What talks to a server is imported where it is used: `--help` waits for none.
+
+
+def add_arguments(commands):
+    """Adds the command `client` to a parser's subparsers."""
+    parser = commands.add_parser(
+        "client",
+        help="save a picture of what an endpoint makes of seeds",
+        description="Asks any TensorFlow Serving endpoint for the images of "
+        "the seeds SEED, SEED + 1 and so on, and writes them as one picture.",
+    )
+    parser.add_argument(
+        "--endpoint",
+        default="http://127.0.0.1:8501",
+        metavar="URL",
+        help="http://HOST:PORT for REST, grpc://HOST:PORT for gRPC; default: "
+        "http://127.0.0.1:8501",
+    )
+    parser.add_argument("--model", required=True, help="name of the model")
+    parser.add_argument(
+        "--version", type=int, help="of the model; default: the latest"
+    )
+    parser.add_argument("--seed", type=int, required=True, help="the first")
+    parser.add_argument(
+        "--class",
+        type=int,
+        dest="label",
+        metavar="CLASS",
+        help="of all images, for conditional models",
+    )
+    parser.add_argument(
+        "--num", type=int, default=16, help="number of images; default: 16"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=30.0,
+        metavar="SECONDS",
+        help="to wait for an answer; default: 30",
+    )
+    parser.add_argument(
+        "--out", required=True, metavar="FILE", help="such as grid.png"
+    )
+    parser.set_defaults(run=_run)
+
+
+def _run(options):
+    if options.num < 1:
+        raise ValueError(
+            f"`--num` must be at least 1. Received: {options.num}."
+        )
+    path = pathlib.Path(options.out)
+    files.make_folder(path.parent)
+    seeds = range(options.seed, options.seed + options.num)
+    labels = None if options.label is None else [options.label] * len(seeds)
+    with _client(options) as client:
+        pixels = client.sample(seeds, labels)
+
+    from PIL import Image
+
+    from keras_gan_zoo import images
+
+    picture = images.uint8_grid(pixels, columns=math.isqrt(len(seeds) - 1) + 1)
+    if picture.shape[-1] == 1:
+        picture = picture[..., 0]
+    with files.written_aside(path) as aside:
+        Image.fromarray(picture).save(aside)
+    print(f"Written to {path}.")
+
+
+def _client(options):
+    scheme, _, address = options.endpoint.partition("://")
+    if scheme in ("http", "https"):
+        from keras_gan_zoo.serving.rest_client import RestClient
+
+        return RestClient(
+            options.endpoint, options.model, options.version, options.timeout
+        )
+    if scheme == "grpc":
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        from keras_gan_zoo.serving.grpc_client import GrpcClient
+
+        return GrpcClient(
+            address, options.model, options.version, options.timeout
+        )
+    raise ValueError(
+        "`--endpoint` must be http://HOST:PORT, https://HOST:PORT or "
+        f"grpc://HOST:PORT. Received: {options.endpoint!r}."
+    )
