@@ -1,0 +1,168 @@
+"""The command `serve`: the models of a folder, for development."""
+
+import argparse
+import logging
+import math
+import os
+import pathlib
+import signal
+import socket
+
+from keras_gan_zoo.serving import extra
+
+# TensorFlow takes seconds to import: `--help`, a missing folder and a port in
+# use don't wait for it.
+
+
+def add_arguments(commands):
+    """Adds the command `serve` to a parser's subparsers."""
+    parser = commands.add_parser(
+        "serve",
+        help="serve the models of a folder, for development",
+        description="Serves the models of a folder by TensorFlow Serving's "
+        "REST API. It is for development: in production, run TensorFlow "
+        "Serving itself, which takes the same folders and requests.",
+    )
+    parser.set_defaults(run=_run)
+    parser.add_argument(
+        "directory",
+        help="folder with a subfolder for each model, such as saved_models",
+    )
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on; default: 127.0.0.1, which only this "
+        "machine reaches. There is no password: who reaches it may use it",
+    )
+    parser.add_argument(
+        "--port", type=_port, default=8501, help="default: 8501; 0: a free one"
+    )
+    parser.add_argument(
+        "--batch-size",
+        type=_positive_integer,
+        default=64,
+        help="rows that are computed together at most, a power of two; 1 "
+        "turns batching off; default: 64",
+    )
+    parser.add_argument(
+        "--max-rows",
+        type=_positive_integer,
+        default=10_000,
+        help="rows of one request at most; default: 10,000",
+    )
+    parser.add_argument(
+        "--max-body-mib",
+        type=_positive_integer,
+        default=16,
+        metavar="MIB",
+        help="size of a request's body at most; default: 16",
+    )
+    parser.add_argument(
+        "--poll-seconds",
+        type=_positive_number,
+        default=1.0,
+        help="time between looks for new versions and models; default: 1",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=_positive_number,
+        default=30.0,
+        metavar="SECONDS",
+        help="time for a request's body to arrive, and for its answer to be "
+        "computed; default: 30",
+    )
+    parser.add_argument(
+        "--access-log", action="store_true", help="log each request"
+    )
+
+
+def _port(text):
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError(
+            f"expected 0 to 65535, received {text}"
+        )
+    return number
+
+
+def _positive_integer(text):
+    return _positive(int(text))
+
+
+def _positive_number(text):
+    return _positive(float(text))
+
+
+def _positive(number):
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(
+            f"expected more than 0, received {number}"
+        )
+    return number
+
+
+def _run(options):
+    if not pathlib.Path(options.directory).is_dir():
+        raise OSError(
+            "The folder of models must exist. Received: "
+            f"{options.directory!r}. `export_generator` makes one."
+        )
+    with _listener(options.host, options.port) as listener:
+        try:
+            _serve(options, listener)
+        except KeyboardInterrupt:
+            logging.getLogger(__name__).info("Stopped.")
+
+
+def _serve(options, listener):
+    # As Ctrl-C; uvicorn raises both again when it is done.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    logging.basicConfig(
+        format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level="INFO"
+    )
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with extra.needed():
+        from keras_gan_zoo.serving import server
+    from keras_gan_zoo.serving.servables import Servables
+
+    logging.getLogger("uvicorn.error").setLevel("WARNING")
+    with Servables(
+        options.directory,
+        max_batch_size=options.batch_size,
+        max_rows=options.max_rows,
+        poll_seconds=options.poll_seconds,
+    ) as servables:
+        host, port = listener.getsockname()[:2]
+        host = f"[{host}]" if ":" in host else host
+        found = len(servables.models())
+        logging.getLogger(__name__).info(
+            "Serving %s at http://%s:%d, for development: in production, run "
+            "TensorFlow Serving. Ctrl-C stops.",
+            f"{found} model{'s' * (found != 1)}",
+            host,
+            port,
+        )
+        if not found:
+            logging.getLogger(__name__).info(
+                "%s holds no model yet: a subfolder with versions that "
+                "are named by numbers. Those that come are found.",
+                options.directory,
+            )
+        server.run(
+            servables,
+            listener,
+            server.Limits(options.max_body_mib * 2**20, options.timeout),
+            access_log=options.access_log,
+        )
+
+
+def _listener(host, port):
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason, _, _ = error.strerror.partition(" (")
+        raise OSError(
+            f"There is no listening at {host}, port {port}: {reason}. Choose "
+            "another by `--host` and `--port`; `--port 0` takes a free one."
+        ) from None
