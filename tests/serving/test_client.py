@@ -37,14 +37,14 @@ def signatures(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def rest_url(signatures):
-    answer = functools.partial(endpoints.rest_predict, signatures)
+    answer = functools.partial(endpoints.rest_predict, signatures, "cgan")
     with endpoints.rest_endpoint(answer) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def grpc_address(signatures):
-    answer = functools.partial(endpoints.grpc_predict, signatures)
+    answer = functools.partial(endpoints.grpc_predict, signatures, "cgan")
     with endpoints.grpc_endpoint(answer) as address:
         yield address
 
