@@ -122,8 +122,8 @@ def _serve(options, listener):
     )
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with extra.needed():
-        from keras_gan_zoo.serving import server
-    from keras_gan_zoo.serving.servables import Servables
+        from keras_gan_zoo.serving import page, server
+        from keras_gan_zoo.serving.servables import Servables
 
     logging.getLogger("uvicorn.error").setLevel("WARNING")
     with Servables(
@@ -152,6 +152,7 @@ def _serve(options, listener):
             servables,
             listener,
             server.Limits(options.max_body_mib * 2**20, options.timeout),
+            page.routes(servables),
             access_log=options.access_log,
         )
 
