@@ -28,8 +28,11 @@ def rest_endpoint(answer):
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self):
+            self.do_POST()
+
         def do_POST(self):
-            length = int(self.headers["Content-Length"])
+            length = int(self.headers.get("Content-Length", 0))
             answered = answer(self.path, self.rfile.read(length))
             status, content = answered or (200, b"half")
             self.send_response(status)
