@@ -3,7 +3,11 @@
 import argparse
 import sys
 
-from keras_gan_zoo.serving import client_command, serve, tensorflow_serving
+from keras_gan_zoo.serving import (
+    client_command,
+    serve_command,
+    tensorflow_serving,
+)
 
 
 def main(arguments=None):
@@ -13,7 +17,7 @@ def main(arguments=None):
         description="Exported generators behind an endpoint.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    serve.add_arguments(commands)
+    serve_command.add_arguments(commands)
     client_command.add_arguments(commands)
     tensorflow_serving.add_arguments(commands)
     options = parser.parse_args(arguments)

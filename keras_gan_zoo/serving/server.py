@@ -65,8 +65,9 @@ def application(servables, limits=Limits(), routes=()):
     api = _API(servables, limits)
     return Starlette(
         routes=[
-            Route("/v1/models/{path:path}", api.resource, methods=["GET"]),
-            Route("/v1/models/{path:path}", api.predict, methods=["POST"]),
+            Route(
+                "/v1/models/{path:path}", api.answer, methods=["GET", "POST"]
+            ),
             *routes,
         ],
         exception_handlers={
@@ -79,14 +80,19 @@ def application(servables, limits=Limits(), routes=()):
 
 
 class _API:
-    """The handlers of the routes."""
+    """Answers what is asked below `/v1/models/`."""
 
     def __init__(self, servables, limits):
         self._servables = servables
         self._limits = limits
         self._requests = 0
 
-    async def resource(self, request):
+    async def answer(self, request):
+        if request.method == "POST":
+            return await self._predictions(request)
+        return self._resource(request)
+
+    def _resource(self, request):
         """Answers what asks for the status or the signatures of a model."""
         name, number, found = _parsed(RESOURCE, request)
         if found["metadata"]:
@@ -133,8 +139,7 @@ class _API:
             }
         )
 
-    async def predict(self, request):
-        """Answers what asks for a prediction."""
+    async def _predictions(self, request):
         name, number, found = _parsed(METHOD, request)
         if found["method"] != "predict":
             raise RequestError(
@@ -167,7 +172,8 @@ class _API:
         if sum(array.nbytes for array in outputs.values()) <= SMALL:
             return Response(b"".join(pieces), media_type="application/json")
         return StreamingResponse(
-            iterate_in_threadpool(pieces), media_type="application/json"
+            iterate_in_threadpool(_joined(pieces)),
+            media_type="application/json",
         )
 
     @contextlib.contextmanager
@@ -206,6 +212,18 @@ def _parsed(pattern, request):
     # More digits than any version has; Python wouldn't read thousands.
     number = number and int(number[:30])
     return found["name"], number, found
+
+
+def _joined(pieces):
+    """Yields pieces that are worth the change of threads."""
+    parts, size = [], 0
+    for piece in pieces:
+        parts.append(piece)
+        size += len(piece)
+        if size >= SMALL:
+            yield b"".join(parts)
+            parts, size = [], 0
+    yield b"".join(parts)
 
 
 async def _run(at_once, function, *arguments):
@@ -252,22 +270,22 @@ async def _body(request, limits):
     return b"".join(pieces)
 
 
-def _answer_request_error(_, error):
+async def _answer_request_error(_, error):
     # After these, the rest of a body may still be on its way.
     headers = {"Connection": "close"} if error.status in (408, 413) else None
     return JSONResponse({"error": str(error)}, error.status, headers)
 
 
-def _answer_http_exception(request, error):
+async def _answer_http_exception(request, error):
     text = f"{error.detail}: {request.method} {request.url.path}."
     return JSONResponse({"error": text}, error.status_code, error.headers)
 
 
-def _answer_nobody(_, error):
+async def _answer_nobody(_, error):
     return Response(status_code=400)  # Its client is gone.
 
 
-def _answer_exception(_, error):
+async def _answer_exception(_, error):
     text = (
         f"The server failed: {type(error).__name__}. Its log tells more; this "
         "is a defect."

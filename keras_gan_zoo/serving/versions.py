@@ -39,19 +39,26 @@ class Version:
         self.name, self.number = folder.parent.name, int(folder.name)
         try:
             self.signature_def = _signature_def(folder / "saved_model.pb")
-            self._loaded = tf.saved_model.load(folder)
             self.generator = _generator(folder)
+            self._loaded = tf.saved_model.load(folder)
+            self._functions = {
+                name: _computation(function)
+                for name, function in self._loaded.signatures.items()
+            }
+            self.signatures = {
+                name: Signature.of(name, function)
+                for name, function in self._loaded.signatures.items()
+            }
         except Exception as error:  # Of many kinds, as a file can be broken.
             raise ValueError(
                 f"It can't be loaded: {_sentence(error)}"
             ) from None
-        self.signatures, self._batchers = {}, {}
-        for name, function in self._loaded.signatures.items():
-            self.signatures[name] = Signature.of(name, function)
-            self._batchers[name] = Batcher(
-                _computation(function), max_batch_size, executor
-            )
-            self._warm_up(name, function)
+        for name in self.signatures:
+            self._warm_up(name)
+        self._batchers = {
+            name: Batcher(function, max_batch_size, executor)
+            for name, function in self._functions.items()
+        }
 
     async def predict(self, signature, inputs, max_rows):
         """See `Servables.predict`."""
@@ -72,22 +79,22 @@ class Version:
             )
         return self.signatures[name]
 
-    def _warm_up(self, name, function):
+    def _warm_up(self, name):
         """Computes one row, so that no request waits for the first time."""
         try:
             self.signatures[name].require_served()
         except RequestError:
             return
         row = {
-            name: np.full(
+            input_name: np.full(
                 [size or 1 for size in array.shape],
                 b"" if array.dtype == object else 0,
                 array.dtype,
             )
-            for name, array in self.signatures[name].inputs.items()
+            for input_name, array in self.signatures[name].inputs.items()
         }
         try:
-            _computation(function)(row)
+            self._functions[name](row)
         except RequestError:
             pass  # It computes, and doesn't take zeros.
         except Exception as error:

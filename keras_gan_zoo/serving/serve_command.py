@@ -1,7 +1,8 @@
-"""The command `serve`."""
+"""The command `serve`: the models of a folder, for development."""
 
 import argparse
 import logging
+import math
 import os
 import pathlib
 import signal
@@ -14,7 +15,7 @@ from keras_gan_zoo.serving import extra
 
 
 def add_arguments(commands):
-    """Adds the command to those of a parser."""
+    """Adds the command `serve` to a parser's subparsers."""
     parser = commands.add_parser(
         "serve",
         help="serve the models of a folder, for development",
@@ -38,20 +39,33 @@ def add_arguments(commands):
     )
     parser.add_argument(
         "--batch-size",
-        type=int,
+        type=_positive_integer,
         default=64,
         help="rows that are computed together at most, a power of two; 1 "
         "turns batching off; default: 64",
     )
     parser.add_argument(
+        "--max-rows",
+        type=_positive_integer,
+        default=10_000,
+        help="rows of one request at most; default: 10,000",
+    )
+    parser.add_argument(
+        "--max-body-mib",
+        type=_positive_integer,
+        default=16,
+        metavar="MIB",
+        help="size of a request's body at most; default: 16",
+    )
+    parser.add_argument(
         "--poll-seconds",
-        type=float,
+        type=_positive_number,
         default=1.0,
         help="time between looks for new versions and models; default: 1",
     )
     parser.add_argument(
         "--timeout",
-        type=float,
+        type=_positive_number,
         default=30.0,
         metavar="SECONDS",
         help="time for a request's body to arrive, and for its answer to be "
@@ -67,6 +81,22 @@ def _port(text):
     if not 0 <= number <= 65535:
         raise argparse.ArgumentTypeError(
             f"expected 0 to 65535, received {text}"
+        )
+    return number
+
+
+def _positive_integer(text):
+    return _positive(int(text))
+
+
+def _positive_number(text):
+    return _positive(float(text))
+
+
+def _positive(number):
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(
+            f"expected more than 0, received {number}"
         )
     return number
 
@@ -95,9 +125,11 @@ def _serve(options, listener):
         from keras_gan_zoo.serving import page, server
         from keras_gan_zoo.serving.servables import Servables
 
+    logging.getLogger("uvicorn.error").setLevel("WARNING")
     with Servables(
         options.directory,
         max_batch_size=options.batch_size,
+        max_rows=options.max_rows,
         poll_seconds=options.poll_seconds,
     ) as servables:
         host, port = listener.getsockname()[:2]
@@ -112,13 +144,14 @@ def _serve(options, listener):
         )
         if not found:
             logging.getLogger(__name__).info(
-                "%s holds no model yet; those that come are found.",
+                "%s holds no model yet: a subfolder with versions that "
+                "are named by numbers. Those that come are found.",
                 options.directory,
             )
         server.run(
             servables,
             listener,
-            server.Limits(seconds=options.timeout),
+            server.Limits(options.max_body_mib * 2**20, options.timeout),
             page.routes(servables),
             access_log=options.access_log,
         )
@@ -129,8 +162,8 @@ def _listener(host, port):
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family)
     except OSError as error:
+        reason, _, _ = error.strerror.partition(" (")
         raise OSError(
-            f"There is no listening at {host}, port {port}: {error.strerror}. "
-            "Choose another by `--host` and `--port`; `--port 0` takes a free "
-            "one."
+            f"There is no listening at {host}, port {port}: {reason}. Choose "
+            "another by `--host` and `--port`; `--port 0` takes a free one."
         ) from None
