@@ -129,7 +129,9 @@ def graph_message(text):
         message = assertion[1]
     else:
         message = text.rpartition("<stack traces unavailable>")[2]
-        message = re.sub(r"\[\[\{\{node .*?\}\}\]\]|\[Op:.*?\]", "", message)
+        message = re.sub(
+            r"\[\[\{\{.*?\}\}\]\]|\{\{.*?\}\}|\[Op:.*?\]", "", message
+        )
     return " ".join(message.split()).rstrip(". ") + "."
 
 
@@ -160,6 +162,8 @@ def _generator(folder):
 
 
 def _sentence(error):
-    """Returns the first line of an error, ended by a full stop."""
+    """Returns what an error says, without where."""
+    if isinstance(error, tf.errors.OpError):
+        return graph_message(error.message)
     text = str(error).strip() or type(error).__name__
     return text.splitlines()[0].rstrip(".") + "."
