@@ -28,9 +28,21 @@ def fitted(name):
     """Returns a model after one epoch, its data and the epoch's logs."""
     keras.utils.set_random_seed(1)
     model = zoo.compile_model(zoo.ZOO[name].build(ema_decay=0.9))
+    model.train_step = counted(model.train_step)
     data = batches(name)
     logs = model.fit(data, verbose=0).history
     return model, data, logs
+
+
+def counted(function):
+    """Returns a function with the number of its calls as `calls`."""
+
+    def counting(*args):
+        counting.calls += 1
+        return function(*args)
+
+    counting.calls = 0
+    return counting
 
 
 def batches(name, form=lambda images, labels: (images, labels), seed=0):
@@ -61,6 +73,15 @@ def test_fit_reports_a_finite_loss_for_each_player(name):
     assert {f"{player}_loss" for player in model.players} <= set(logs)
     assert "loss" not in logs
     assert all(np.isfinite(values).all() for values in logs.values())
+
+
+@EVERY_MODEL
+def test_training_traces_a_step_once(name):
+    model, data, _ = fitted(name)
+    weights = model.get_weights()
+    model.fit(data, verbose=0)
+    model.set_weights(weights)
+    assert model.train_step.calls == 1
 
 
 @EVERY_MODEL

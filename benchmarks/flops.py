@@ -1,0 +1,86 @@
+"""Floating point operations of a traced graph, counted by its shapes.
+
+Counted are matrix products and convolutions, with their gradients, two
+operations for a multiplication and an addition. They are nearly all that a
+step of a GAN computes, and what the peak of a machine is given in.
+"""
+
+import math
+
+
+def graph_flops(graph):
+    """Returns the operations of one run of a graph.
+
+    Args:
+        graph: `tf.Graph`, such as that of a concrete function. The batch must
+            have a size in it.
+
+    Returns:
+        Integer.
+
+    Raises:
+        ValueError: If a shape isn't known, or if the graph calls functions,
+            whose operations are not in it.
+    """
+    total = 0
+    for operation in graph.get_operations():
+        if operation.type in _CALLS:
+            raise ValueError(
+                "Operations are counted of graphs without calls. Received: "
+                f"a graph with the {operation.type} {operation.name!r}."
+            )
+        if operation.type in _COUNTS:
+            total += _COUNTS[operation.type](operation)
+    return total
+
+
+def _matmul(operation):
+    left = _shape(operation.inputs[0])
+    inner = left[-2 if _is_transposed(operation) else -1]
+    return 2 * math.prod(_shape(operation.outputs[0])) * inner
+
+
+def _is_transposed(operation):
+    name = "transpose_a" if operation.type == "MatMul" else "adj_x"
+    return operation.get_attr(name)
+
+
+def _convolution(operation):
+    kernel = _shape(operation.inputs[1])
+    return _positions(operation.outputs[0]) * 2 * math.prod(kernel)
+
+
+def _convolution_of_input(operation):
+    kernel = _shape(operation.inputs[1])
+    return _positions(operation.inputs[2]) * 2 * math.prod(kernel)
+
+
+def _convolution_of_kernel(operation):
+    kernel = _shape(operation.outputs[0])
+    return _positions(operation.inputs[2]) * 2 * math.prod(kernel)
+
+
+def _positions(tensor):
+    """Returns where a kernel is laid, over all images of a batch."""
+    batch, height, width, _ = _shape(tensor)
+    return batch * height * width
+
+
+def _shape(tensor):
+    if not tensor.shape.is_fully_defined():
+        raise ValueError(
+            "Operations are counted of graphs whose shapes are known. "
+            f"Received: {tensor.name!r} of shape {tensor.shape}. Trace the "
+            "function with a batch of one size."
+        )
+    return tuple(tensor.shape)
+
+
+_CALLS = {"PartitionedCall", "StatefulPartitionedCall", "If", "While"}
+_COUNTS = {
+    "MatMul": _matmul,
+    "BatchMatMulV2": _matmul,
+    "Conv2D": _convolution,
+    "Conv2DBackpropInput": _convolution_of_input,
+    "Conv2DBackpropFilter": _convolution_of_kernel,
+}

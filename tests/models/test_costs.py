@@ -1,0 +1,70 @@
+import json
+
+import keras
+import pytest
+import tensorflow as tf
+
+from benchmarks.flops import graph_flops
+from tests import costs
+from tests.models import zoo
+
+EVERY_MODEL = pytest.mark.parametrize("name", zoo.ZOO)
+
+
+@EVERY_MODEL
+def test_a_step_costs_what_is_written_down(name):
+    stored = json.loads(costs.COSTS.read_text())
+    assert costs.of_a_step(name) == stored[name], (
+        "A step does more, or less, than before. If that is meant, run "
+        "`python -m tests.costs` and commit what it writes."
+    )
+
+
+def test_the_costs_are_those_of_the_zoo():
+    assert list(json.loads(costs.COSTS.read_text())) == list(zoo.ZOO)
+
+
+def flops_of(function, *shapes):
+    specs = [tf.TensorSpec(shape) for shape in shapes]
+    traced = tf.function(function, input_signature=specs)
+    return graph_flops(traced.get_concrete_function().graph)
+
+
+def test_products_by_hand():
+    # 3 * 5 results, each of 4 multiplications and additions.
+    assert flops_of(tf.matmul, (3, 4), (4, 5)) == 2 * 3 * 5 * 4
+
+    def transposed(a, b):
+        return tf.matmul(a, b, transpose_a=True, transpose_b=True)
+
+    assert flops_of(transposed, (4, 3), (5, 4)) == 2 * 3 * 5 * 4
+    assert flops_of(tf.matmul, (7, 3, 4), (7, 4, 5)) == 7 * 2 * 3 * 5 * 4
+    assert flops_of(tf.add, (3, 4), (3, 4)) == 0
+
+
+def test_a_convolution_and_its_gradients_cost_the_same():
+    def convolve(images, kernel):
+        return tf.nn.conv2d(images, kernel, strides=2, padding="SAME")
+
+    # 4 * 4 positions of 3 * 3 * 2 values, for 5 channels and 6 images.
+    once = 2 * 6 * 4 * 4 * 3 * 3 * 2 * 5
+    shapes = (6, 8, 8, 2), (3, 3, 2, 5)
+    assert flops_of(convolve, *shapes) == once
+
+    def with_gradients(images, kernel):
+        with tf.GradientTape() as tape:
+            tape.watch([images, kernel])
+            convolved = convolve(images, kernel)
+        return tape.gradient(convolved, [images, kernel])
+
+    assert flops_of(with_gradients, *shapes) == 3 * once
+    transposed = keras.layers.Conv2DTranspose(2, 3, 2, "same", use_bias=False)
+    assert flops_of(transposed, (6, 4, 4, 5)) == once
+
+
+def test_what_can_not_be_counted_is_refused():
+    with pytest.raises(ValueError, match="shapes are known.*None"):
+        flops_of(tf.matmul, (None, 4), (4, 5))
+    called = tf.function(tf.matmul, autograph=False)
+    with pytest.raises(ValueError, match="without calls.*PartitionedCall"):
+        flops_of(lambda a, b: called(a, b), (3, 4), (4, 5))
