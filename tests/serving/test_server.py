@@ -2,11 +2,13 @@ import asyncio
 import base64
 import concurrent.futures
 import json
+import logging
 import re
 import shutil
 import signal
 import socket
 import time
+import types
 
 import numpy as np
 import psutil
@@ -14,6 +16,7 @@ import pytest
 import requests
 import tensorflow as tf
 
+from keras_gan_zoo.serving import server
 from keras_gan_zoo.serving.__main__ import main
 from keras_gan_zoo.serving.servables import Servables
 from keras_gan_zoo.serving.server import Limits
@@ -514,6 +517,32 @@ def test_the_command_serves_until_a_signal(command, signal_):
     host, port = url.removeprefix("http://").split(":")
     with socket.create_server((host, int(port))):
         pass  # The port is free.
+
+
+def test_an_empty_folder_and_the_limits(tmp_path, monkeypatch, caplog):
+    def runner(servables, limits, access_log):
+        found.update(
+            limits=limits,
+            access_log=access_log,
+            rows=servables.max_rows,
+            models=servables.models(),
+        )
+        return types.SimpleNamespace(run=lambda sockets: None)
+
+    found = {}
+    monkeypatch.setattr(server, "runner", runner)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    caplog.set_level(logging.INFO)
+    options = "--port=0 --max-body-mib=2 --max-rows=3 --timeout=4 --access-log"
+    assert main(["serve", str(tmp_path), *options.split()]) == 0
+    assert found == {
+        "limits": Limits(body_bytes=2 * 2**20, seconds=4.0),
+        "access_log": True,
+        "rows": 3,
+        "models": {},
+    }
+    assert "Serving 0 models at http://127.0.0.1:" in caplog.text
+    assert f"{tmp_path} holds no model yet" in caplog.text
 
 
 def test_a_port_in_use_is_told_in_words(exports, capsys):
