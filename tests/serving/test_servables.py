@@ -188,14 +188,13 @@ def test_only_folders_with_versions_are_models(folder, exports):
         "gan/2-broken",
         "gan/1.5",
         "gan/²",
-        ".hidden/1",
         "empty",
         "dataset/1",
     ):
         (folder / name).mkdir(parents=True)
     (folder / "gan" / "9").write_text("a file")
     (folder / "README.md").write_text("a file")
-    shutil.copytree(exports / "gan" / "1", folder / ".hidden" / "1" / "1")
+    shutil.copytree(exports / "gan" / "1", folder / ".hidden" / "1")
     with servables(folder) as served:
         assert list(served.models()) == ["gan"]
         assert served.status("gan") == {1: ("AVAILABLE", "")}

@@ -196,6 +196,7 @@ def test_a_model_that_there_is_not(url):
         "CGAN",
         "*",
         "%ff%fe",
+        "%0A//",
         "",
     ],
 )
@@ -392,6 +393,25 @@ def test_more_requests_than_the_server_takes(hurried_url, served, monkeypatch):
     assert statuses[:2] == [200, 200] and set(statuses[2:]) == {503}
     refused = [answer for answer in answers if answer.status_code == 503]
     assert "2 requests are under way" in error(refused[0], 503)
+
+
+def test_what_is_cut_off_at_the_end_is_told(served, monkeypatch, caplog):
+    monkeypatch.setattr(server, "_GRACE_SECONDS", 0.1)
+    with servers.running(served) as url:
+        host, port = url.removeprefix("http://").split(":")
+        connection = socket.create_connection((host, int(port)), timeout=30)
+        connection.sendall(
+            f"POST {MODELS}/gan:predict HTTP/1.1\r\nHost: a\r\n"
+            "Content-Length: 9\r\n\r\n{".encode()
+        )
+        time.sleep(0.1)  # For the request to begin.
+    with connection:
+        answer = connection.recv(2**16).decode()
+    assert answer.startswith("HTTP/1.1 503 ")
+    assert answer.endswith(
+        '{"error":"The server ended before there was an answer."}'
+    )
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 def test_a_failure_of_the_server_is_named_and_logged(
