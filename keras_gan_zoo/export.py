@@ -155,8 +155,7 @@ def _endpoint(model):
     signature = model.serving_signature()
 
     def serve(*inputs):
-        _check(model, inputs)
-        return {"images": _served(model, inputs)}
+        return {"images": _served(model, _checked(model, inputs))}
 
     return serve, signature
 
@@ -173,8 +172,7 @@ def _add_seed_endpoints(archive, model):
 
     def sample(seeds, *inputs):
         inputs = [prior(seeds)[latents.name], *inputs]
-        _check(model, inputs)
-        return _served(model, inputs)
+        return _served(model, _checked(model, inputs))
 
     archive.add_endpoint("prior", prior, [seeds])
     archive.add_endpoint(
@@ -189,22 +187,25 @@ def _add_seed_endpoints(archive, model):
     )
 
 
-def _check(model, inputs):
+def _checked(model, inputs):
+    """Returns the inputs, once they are found to be right."""
     # In the graph, since the server has no other place for it. Without it, a
     # label beyond gives an image of no class, or of another.
+    checks = []
     for spec, values in zip(model.serving_signature(), inputs):
         if spec.name == "labels":
             message = f"`labels` must be from 0 to {model.num_classes - 1}."
-            tf.debugging.assert_non_negative(values, message)
-            tf.debugging.assert_less(values, model.num_classes, message)
+            is_right = (values >= 0) & (values < model.num_classes)
         elif spec.name == "images":
             message = "`images` must be in [0, 1]."
-            within = tf.logical_and(values >= 0.0, values <= 1.0)
-            tf.debugging.assert_equal(tf.reduce_all(within), True, message)
+            is_right = (values >= 0.0) & (values <= 1.0)
         else:
             message = f"`{spec.name}` must be finite."
-            finite = tf.reduce_all(tf.math.is_finite(values))
-            tf.debugging.assert_equal(finite, True, message)
+            is_right = tf.math.is_finite(values)
+        checks.append(tf.debugging.Assert(tf.reduce_all(is_right), [message]))
+    # Or else a layer that takes them may be the first to complain.
+    with tf.control_dependencies(checks):
+        return [tf.identity(values) for values in inputs]
 
 
 def _served(model, inputs):

@@ -29,6 +29,8 @@ MAY_IMPORT = {
         "datasets",
         "export",
         "files",
+        "images",
+        "latents",
         "losses",
         "metrics",
         "models",

@@ -13,6 +13,7 @@ DOCUMENTS = [
     "README.md",
     "docs/metrics.md",
     "docs/scaling_out.md",
+    "docs/serving.md",
     "docs/tensorflow_addons.md",
     "docs/when_training_goes_wrong.md",
 ]

@@ -24,7 +24,12 @@ def add_arguments(commands):
         help="http://HOST:PORT for REST, grpc://HOST:PORT for gRPC; default: "
         "http://127.0.0.1:8501",
     )
-    parser.add_argument("--model", required=True, help="name of the model")
+    parser.add_argument(
+        "--model",
+        metavar="NAME",
+        help="which to ask; it may be left out where the local server has one "
+        "model only",
+    )
     parser.add_argument(
         "--version", type=int, help="of the model; default: the latest"
     )
@@ -64,15 +69,10 @@ def _run(options):
     with _client(options) as client:
         pixels = client.sample(seeds, labels)
 
-    from PIL import Image
+    from keras_gan_zoo import images, pictures
 
-    from keras_gan_zoo import images
-
-    picture = images.uint8_grid(pixels, columns=math.isqrt(len(seeds) - 1) + 1)
-    if picture.shape[-1] == 1:
-        picture = picture[..., 0]
-    with files.written_aside(path) as aside:
-        Image.fromarray(picture).save(aside)
+    columns = math.isqrt(len(seeds) - 1) + 1
+    pictures.write_picture(images.uint8_grid(pixels, columns), path)
     print(f"Written to {path}.")
 
 
@@ -81,17 +81,31 @@ def _client(options):
     if scheme in ("http", "https"):
         from keras_gan_zoo.serving.rest_client import RestClient
 
-        return RestClient(
-            options.endpoint, options.model, options.version, options.timeout
-        )
-    if scheme == "grpc":
+        address, kind = options.endpoint, RestClient
+    elif scheme == "grpc":
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         from keras_gan_zoo.serving.grpc_client import GrpcClient
 
-        return GrpcClient(
-            address, options.model, options.version, options.timeout
+        kind = GrpcClient
+    else:
+        raise ValueError(
+            "`--endpoint` must be http://HOST:PORT, https://HOST:PORT or "
+            f"grpc://HOST:PORT. Received: {options.endpoint!r}."
         )
-    raise ValueError(
-        "`--endpoint` must be http://HOST:PORT, https://HOST:PORT or "
-        f"grpc://HOST:PORT. Received: {options.endpoint!r}."
-    )
+    model = options.model or _only_model(options)
+    return kind(address, model, options.version, options.timeout)
+
+
+def _only_model(options):
+    if options.endpoint.startswith("grpc://"):
+        raise ValueError("Over gRPC the model must be named, by `--model`.")
+
+    from keras_gan_zoo.serving.rest_client import model_names
+
+    names = model_names(options.endpoint, options.timeout)
+    if len(names) != 1:
+        raise ValueError(
+            "`--model` must say which model to ask. There are: "
+            f"{', '.join(names) or 'none'}."
+        )
+    return names[0]

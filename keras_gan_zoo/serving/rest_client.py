@@ -86,6 +86,29 @@ class RestClient(Client):
             raise self.unlike_serving(f"{response.text[:100]!r}") from error
 
 
+def model_names(url, timeout):
+    """Returns the names of the models that the local server has.
+
+    Args:
+        url: String, such as `"http://127.0.0.1:8501"`.
+        timeout: Float, seconds to wait for an answer.
+
+    Raises:
+        ValueError: If there is no list, as TensorFlow Serving has none.
+    """
+    try:
+        response = requests.get(
+            f"{url.rstrip('/')}/page/models", timeout=timeout
+        )
+        response.raise_for_status()
+        return [model["name"] for model in response.json()]
+    except (requests.RequestException, KeyError, TypeError) as error:
+        raise ValueError(
+            "The model must be named: TensorFlow Serving doesn't list its "
+            f"models, only the local server does. Received from {url}: {error}."
+        ) from error
+
+
 def _message(response):
     """Returns what a server says of an error."""
     try:

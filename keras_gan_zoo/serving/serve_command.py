@@ -124,8 +124,8 @@ def _serve(options, listener):
     )
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with extra.needed():
-        from keras_gan_zoo.serving import server
-    from keras_gan_zoo.serving.servables import Servables
+        from keras_gan_zoo.serving import page, server
+        from keras_gan_zoo.serving.servables import Servables
 
     logging.getLogger("uvicorn.error").setLevel("WARNING")
     with Servables(
@@ -151,7 +151,12 @@ def _serve(options, listener):
                 options.directory,
             )
         limits = server.Limits(options.max_body_mib * 2**20, options.timeout)
-        runner = server.runner(servables, limits, access_log=options.access_log)
+        runner = server.runner(
+            servables,
+            limits,
+            page.routes(servables),
+            access_log=options.access_log,
+        )
         runner.run([listener])
 
 

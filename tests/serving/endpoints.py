@@ -9,7 +9,6 @@ import re
 import threading
 
 import grpc
-import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis import (
     predict_pb2,
@@ -29,8 +28,11 @@ def rest_endpoint(answer):
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self):
+            self.do_POST()
+
         def do_POST(self):
-            length = int(self.headers["Content-Length"])
+            length = int(self.headers.get("Content-Length", 0))
             answered = answer(self.path, self.rfile.read(length))
             status, content = answered or (200, b"half")
             self.send_response(status)
@@ -82,13 +84,13 @@ def grpc_endpoint(answer):
             server.stop(None).wait()
 
 
-def rest_predict(signatures, path, body):
+def rest_predict(signatures, name, path, body):
     """Answers by the signatures of a SavedModel.
 
     Requests are columns by name and outputs one tensor, as clients of this
     package have them: https://www.tensorflow.org/tfx/serving/api_rest.
     """
-    if not re.fullmatch(r"/v1/models/cgan(/versions/1)?:predict", path):
+    if not re.fullmatch(rf"/v1/models/{name}(/versions/1)?:predict", path):
         message = f"Servable not found for request: {path}"
         return 404, json.dumps({"error": message}).encode()
     request = json.loads(body)
@@ -101,10 +103,10 @@ def rest_predict(signatures, path, body):
     return 200, json.dumps({"outputs": rows}).encode()
 
 
-def grpc_predict(signatures, request):
+def grpc_predict(signatures, name, request):
     """Answers by the signatures of a SavedModel."""
     spec = request.model_spec
-    if spec.name != "cgan" or spec.version.value not in (0, 1):
+    if spec.name != name or spec.version.value not in (0, 1):
         return grpc.StatusCode.NOT_FOUND, f"Servable not found: {spec.name}"
     inputs = {k: tf.make_ndarray(v) for k, v in request.inputs.items()}
     try:
@@ -122,4 +124,4 @@ def _outputs(signature, inputs):
     if inputs.keys() != specs.keys():
         raise TypeError(f"{sorted(specs)} are taken, not {sorted(inputs)}")
     tensors = {k: tf.constant(v, specs[k].dtype) for k, v in inputs.items()}
-    return {k: np.array(v) for k, v in signature(**tensors).items()}
+    return {k: v.numpy() for k, v in signature(**tensors).items()}

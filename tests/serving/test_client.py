@@ -4,6 +4,7 @@ import base64
 import functools
 import io
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -37,14 +38,14 @@ def signatures(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def rest_url(signatures):
-    answer = functools.partial(endpoints.rest_predict, signatures)
+    answer = functools.partial(endpoints.rest_predict, signatures, "cgan")
     with endpoints.rest_endpoint(answer) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def grpc_address(signatures):
-    answer = functools.partial(endpoints.grpc_predict, signatures)
+    answer = functools.partial(endpoints.grpc_predict, signatures, "cgan")
     with endpoints.grpc_endpoint(answer) as address:
         yield address
 
@@ -431,6 +432,40 @@ def test_the_command_writes_a_picture(
     for path in (tmp_path / "rest" / "grid.png", tmp_path / "grpc.png"):
         with Image.open(path) as picture:
             np.testing.assert_array_equal(picture, expected[..., 0])
+
+
+@pytest.mark.parametrize(
+    "answer, message",
+    [
+        ((200, b"[]"), "There are: none."),
+        ((200, b'[{"name": "a"}, {"name": "b"}]'), "There are: a, b."),
+        ((404, b'{"error": "no"}'), "only the local server does. .* 404"),
+        ((200, b'{"a": 1}'), "only the local server does."),
+        ((200, b"<html>"), "only the local server does."),
+    ],
+)
+def test_which_model_is_asked_for(tmp_path, capsys, answer, message):
+    out = ["--seed", "1", "--out", str(tmp_path / "grid.png")]
+    with endpoints.rest_endpoint(Script(answer)) as url:
+        assert main(["client", "--endpoint", url, *out]) == 1
+    assert re.search(message, capsys.readouterr().err)
+
+
+def test_over_grpc_the_model_must_be_named(tmp_path, capsys):
+    out = ["--seed", "1", "--out", str(tmp_path / "grid.png")]
+    assert main(["client", "--endpoint", "grpc://127.0.0.1:1", *out]) == 1
+    assert "the model must be named, by `--model`" in capsys.readouterr().err
+
+
+def test_the_only_model_need_not_be_named(tmp_path):
+    script = Script((200, b'[{"name": "wgan"}]'), rest_answer(png()))
+    out = ["--seed", "1", "--num", "1", "--out", str(tmp_path / "grid.png")]
+    with endpoints.rest_endpoint(script) as url:
+        assert main(["client", "--endpoint", url, *out]) == 0
+    assert [path for path, _ in script.asked] == [
+        "/page/models",
+        "/v1/models/wgan:predict",
+    ]
 
 
 def test_the_command_without_tensorflow(rest_url, tmp_path):

@@ -1,0 +1,1 @@
+"""Measurements behind the numbers of the documents, to be made again."""

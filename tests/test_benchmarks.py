@@ -1,0 +1,119 @@
+"""What benchmarks count, and that their commands run."""
+
+import asyncio
+import base64
+import itertools
+import json
+
+import pytest
+
+from benchmarks import load, serving
+from keras_gan_zoo.export import export_generator
+from tests import tiny
+from tests.serving import endpoints
+
+
+def measure(answer, clients=3, seconds=0.3, num_classes=None):
+    with endpoints.rest_endpoint(answer) as url:
+        work = load.Load(url, "a gan", num_classes)
+        return asyncio.run(work.run(clients, seconds, warm_up=0.0))
+
+
+def test_answers_are_counted_and_compared():
+    asked = set()
+
+    def answer(path, body):
+        asked.add((path, body))
+        return 200, base64.b64encode(body)
+
+    result = measure(answer, num_classes=3)
+    assert result["answers"] > 0 and result["errors"] == {}
+    assert result["mismatches"] == 0
+    assert 0 < result["p50_ms"] <= result["p99_ms"] < 300
+    for path, body in asked:
+        assert path == "/v1/models/a%20gan:predict"
+        request = json.loads(body)
+        assert request["signature_name"] == "sample_png"
+        (seed,) = request["inputs"]["seeds"]
+        assert request["inputs"]["labels"] == [seed % 3]
+    assert len(asked) == len(result["digests"]) <= load.NUM_SEEDS
+
+
+def test_other_pixels_for_a_seed_are_found():
+    count = itertools.count()
+    result = measure(lambda *_: (200, b"%d" % next(count)))
+    assert result["mismatches"] > 0
+    # All but the first of each seed, of those within the time at least.
+    assert result["mismatches"] >= result["answers"] - load.NUM_SEEDS
+
+
+def test_errors_are_counted_by_kind():
+    result = measure(lambda *_: (503, b"busy"))
+    assert result["answers"] == 0 and result["p50_ms"] is None
+    (message,) = result["errors"]
+    assert message.startswith("ValueError: HTTP/1.1 503") and "busy" in message
+    broken = measure(lambda *_: None)
+    (message,) = broken["errors"]
+    assert message.startswith("IncompleteReadError")
+    assert broken["errors"][message] > 1  # Each connection is opened again.
+
+
+def run_of(answers, digest, **others):
+    return {
+        "answers": answers,
+        "seconds": 10.0,
+        "errors": {},
+        "mismatches": 0,
+        "p50_ms": 12.34,
+        "p99_ms": 100.0,
+        "digests": {"0": digest},
+        "load_cpu_seconds": 2.0,
+        **others,
+    }
+
+
+def test_the_table_has_medians_and_what_went_wrong():
+    names = [*serving.SERVERS, *serving.LOOPS]
+    runs = {name: [run_of(50, "a")] * 3 for name in names}
+    runs[names[0]] = [
+        run_of(10, "a", p50_ms=None),
+        run_of(25_000, "a", errors={"x": 2, "y": 1}, mismatches=1),
+        run_of(400, "b"),
+    ]
+    differ = serving.seeds_that_differ(runs)
+    assert differ == 1
+    report = {
+        "command": "python",
+        "machine": "machine",
+        "seeds_that_differ": differ,
+        "runs": runs,
+    }
+    rows = [line for line in serving.table(report).splitlines() if "|" in line]
+    assert rows[2:] == [
+        "| `serve`, batching | 40 (1 to 2,500) | 40 (1 to 2,500) | no answer "
+        "| 100 (100 to 100) | 3 | 1 |",
+        "| `serve --batch-size 1` | 5 (5 to 5) | 5 (5 to 5) "
+        "| 12.3 (12.3 to 12.3) | 100 (100 to 100) | 0 | 0 |",
+        "| `predict` loop, batch 1 | 5 (5 to 5) | 5 (5 to 5) "
+        "| 12.3 (12.3 to 12.3) | 100 (100 to 100) | 0 | 0 |",
+        "| `predict` loop, batch 64 | 5 (5 to 5) | 320 (320 to 320) "
+        "| 12.3 (12.3 to 12.3) | 100 (100 to 100) | 0 | 0 |",
+    ]
+
+
+def test_a_folder_without_versions_is_an_error(tmp_path):
+    with pytest.raises(SystemExit, match="which has none"):
+        serving.main([str(tmp_path)])
+
+
+@pytest.mark.slow
+def test_the_command_measures_a_server(tmp_path, capsys):
+    path = export_generator(tiny.conditional_gan(), tmp_path / "cgan")
+    file = tmp_path / "report.json"
+    options = ["--clients=4", "--seconds=1", "--repeats=1", f"--json={file}"]
+    assert serving.main([str(path.parent), *options]) == 0
+    report = json.loads(file.read_text())
+    assert report["seeds_that_differ"] == 0
+    for (run,) in report["runs"].values():
+        assert run["answers"] > 0 and run["errors"] == {}
+    assert serving.table(report) in capsys.readouterr().out
