@@ -17,13 +17,13 @@ with Servables("saved_models") as servables:  # Loads, then watches.
 """
 
 import concurrent.futures
-import dataclasses
 import logging
 import os
 import pathlib
 import threading
 
 from keras_gan_zoo.serving.errors import RequestError
+from keras_gan_zoo.serving.model import Model
 from keras_gan_zoo.serving.versions import Version
 
 logger = logging.getLogger(__name__)
@@ -97,7 +97,9 @@ class Servables:
 
     def models(self):
         """Returns the `Version` that is served of each model, by name."""
-        served = {name: model.served for name, model in self._models.items()}
+        served = {
+            name: model.served for name, model in self._models.copy().items()
+        }
         return {name: version for name, version in served.items() if version}
 
     def version(self, name, number=None):
@@ -177,7 +179,7 @@ class Servables:
             if name not in self._models:
                 if not any(map(_holds_saved_model, folders.values())):
                     continue
-                self._models[name] = _Model(name, self._load)
+                self._models[name] = Model(name, self._load)
             self._models[name].update(folders)
         for name in [*self._models]:
             if name not in names:
@@ -201,88 +203,6 @@ class Servables:
             logger.error("The folder of models can't be read: %s", error)
 
 
-class _Model:
-    """One model: the version that is served, and what became of others.
-
-    It is updated by one thread and read by others, so each change that can be
-    seen is a single assignment.
-    """
-
-    def __init__(self, name, load):
-        self.served = None
-        self._name = name
-        self._load = load
-        self._loading = None
-        self._broken = {}
-
-    def status(self):
-        status = {
-            number: ("END", broken.message)
-            for number, broken in self._broken.copy().items()
-        }
-        served, loading = self.served, self._loading
-        if loading is not None:
-            status[loading] = ("LOADING", "")
-        if served:
-            status[served.number] = ("AVAILABLE", "")
-        return status
-
-    def update(self, folders):
-        """Serves the highest number that can be loaded.
-
-        Args:
-            folders: Dictionary of paths by number.
-        """
-        for number in [*self._broken]:
-            if number not in folders:
-                del self._broken[number]
-        for number in sorted(folders, reverse=True):
-            if self.served and self.served.number == number:
-                return
-            version = self._loaded(number, folders[number])
-            if version:
-                self.served = version
-                logger.info(
-                    "Model %s: version %d is served.", self._name, number
-                )
-                return
-        if self.served:
-            logger.info("Model %s has no version anymore.", self._name)
-            self.served = None
-
-    def _loaded(self, number, folder):
-        """Returns a version, or `None` if it is broken."""
-        files, known = _files(folder), self._broken.get(number)
-        if known and known.files == files:
-            return None
-        self._loading = number
-        try:
-            version = self._load(folder)
-        except ValueError as error:
-            message = str(error)
-            if not known or known.message != message:
-                logger.error(
-                    "Model %s: version %d is broken and isn't served. %s",
-                    self._name,
-                    number,
-                    message,
-                )
-            self._broken[number] = _Broken(files, message)
-            return None
-        finally:
-            self._loading = None
-        self._broken.pop(number, None)
-        return version
-
-
-@dataclasses.dataclass(frozen=True)
-class _Broken:
-    """Why a version can't be served, and of which files that is true."""
-
-    files: tuple
-    message: str
-
-
 def _version_folders(folder):
     """Returns the folders that are named by numbers, by number."""
     return {
@@ -294,15 +214,3 @@ def _version_folders(folder):
 
 def _holds_saved_model(folder):
     return os.path.isfile(folder / "saved_model.pb")
-
-
-def _files(folder):
-    """Returns what changes whenever a file does."""
-    files = []
-    for path in sorted(folder.rglob("*")):
-        try:
-            status = path.stat()
-        except OSError:  # It went away, or can't be looked at.
-            continue
-        files.append((str(path), status.st_size, status.st_mtime_ns))
-    return tuple(files)

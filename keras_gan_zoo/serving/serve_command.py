@@ -1,6 +1,7 @@
 """The command `serve`: the models of a folder, for development."""
 
 import argparse
+import contextlib
 import logging
 import math
 import os
@@ -9,6 +10,8 @@ import signal
 import socket
 
 from keras_gan_zoo.serving import extra
+
+_logger = logging.getLogger(__name__)
 
 # TensorFlow takes seconds to import: `--help`, a missing folder and a port in
 # use don't wait for it.
@@ -108,10 +111,9 @@ def _run(options):
             f"{options.directory!r}. `export_generator` makes one."
         )
     with _listener(options.host, options.port) as listener:
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             _serve(options, listener)
-        except KeyboardInterrupt:
-            logging.getLogger(__name__).info("Stopped.")
+    _logger.info("Stopped.")
 
 
 def _serve(options, listener):
@@ -135,7 +137,7 @@ def _serve(options, listener):
         host, port = listener.getsockname()[:2]
         host = f"[{host}]" if ":" in host else host
         found = len(servables.models())
-        logging.getLogger(__name__).info(
+        _logger.info(
             "Serving %s at http://%s:%d, for development: in production, run "
             "TensorFlow Serving. Ctrl-C stops.",
             f"{found} model{'s' * (found != 1)}",
@@ -143,18 +145,19 @@ def _serve(options, listener):
             port,
         )
         if not found:
-            logging.getLogger(__name__).info(
+            _logger.info(
                 "%s holds no model yet: a subfolder with versions that "
                 "are named by numbers. Those that come are found.",
                 options.directory,
             )
-        server.run(
+        limits = server.Limits(options.max_body_mib * 2**20, options.timeout)
+        runner = server.runner(
             servables,
-            listener,
-            server.Limits(options.max_body_mib * 2**20, options.timeout),
+            limits,
             page.routes(servables),
             access_log=options.access_log,
         )
+        runner.run([listener])
 
 
 def _listener(host, port):

@@ -128,8 +128,12 @@ def graph_message(text):
     if assertion:
         message = assertion[1]
     else:
-        message = text.rpartition("<stack traces unavailable>")[2]
-        message = re.sub(r"\[\[\{\{node .*?\}\}\]\]|\[Op:.*?\]", "", message)
+        # Before it is where; of several errors, the first is the cause.
+        message = re.split(
+            r"<stack traces unavailable>|\(0\) [A-Z_]+: ", text, maxsplit=1
+        )[-1]
+        places = r"\[\[\{\{.*?\}\}\]\]|\{\{.*?\}\}|\[Op:.*?\]"
+        message = re.sub(places, "", message).strip().split("\n")[0]
     return " ".join(message.split()).rstrip(". ") + "."
 
 
@@ -160,6 +164,8 @@ def _generator(folder):
 
 
 def _sentence(error):
-    """Returns the first line of an error, ended by a full stop."""
+    """Returns what an error says, without where."""
+    if isinstance(error, tf.errors.OpError):
+        return graph_message(error.message)
     text = str(error).strip() or type(error).__name__
     return text.splitlines()[0].rstrip(".") + "."

@@ -13,10 +13,12 @@ import tensorflow as tf
 from PIL import Image
 
 from keras_gan_zoo import recipe
+from keras_gan_zoo.export import export_generator
+from tests import tiny as models
 
 RECIPES = pathlib.Path(__file__).parents[2] / "recipes"
 NAMES = sorted(path.stem for path in RECIPES.glob("*.py"))
-OF_THEIR_OWN = {"evaluation_tour", "ring_of_gaussians"}
+OF_THEIR_OWN = {"evaluation_tour", "latent_tour", "ring_of_gaussians"}
 GANS = [name for name in NAMES if name not in OF_THEIR_OWN]
 
 
@@ -184,3 +186,31 @@ def test_a_gpu_can_be_required(monkeypatch, capsys, tmp_path):
     with pytest.raises(SystemExit):
         run("gan_mnist", monkeypatch, "--require-gpu", f"--output={tmp_path}")
     assert "TensorFlow finds no GPU" in capsys.readouterr().err
+
+
+def test_the_tour_of_latents_draws_its_pictures(monkeypatch, tmp_path):
+    version = export_generator(models.gan((28, 28, 1)), tmp_path / "gan")
+    output = tmp_path / "tour"
+    run(
+        "latent_tour",
+        monkeypatch,
+        f"--generator={version}",
+        f"--output={output}",
+    )
+    sizes = {}
+    for path in output.iterdir():
+        with Image.open(path) as picture:
+            sizes[path.name] = picture.size, getattr(picture, "n_frames", 1)
+    assert sizes == {
+        "paths.png": ((298, 238), 1),
+        "grid.png": ((298, 298), 1),
+        "arithmetic.png": ((118, 118), 1),
+        "walk.gif": ((28, 28), 72),
+    }
+    with Image.open(output / "paths.png") as picture:
+        paths = np.asarray(picture)
+    # A line and a circle meet at their ends and part between them.
+    line, circle = paths[:28], paths[30:58]
+    for ends in (slice(28), slice(-28, None)):
+        np.testing.assert_array_equal(line[:, ends], circle[:, ends])
+    assert (line != circle).any()

@@ -169,8 +169,8 @@ def browser(server, tmp_path_factory):
         "disable-background-networking",
         "disable-component-update",
         "disable-sync",
-        "force-prefers-reduced-motion",
-        "window-size=900,1400",
+        "hide-scrollbars",
+        "window-size=880,1440",
         f"user-data-dir={folder}",
     ):
         options.add_argument(f"--{argument}")
@@ -258,12 +258,14 @@ def test_the_page_is_drawn(page, browser, tmp_path):
         page.write("model", "wgan_gp_cifar")
         page.changes("between-image", lambda: None)
         page.until(lambda: "WGANGP" in page.part("about").text)
+        page.changes("start-image", lambda: page.write("start", 11))
+        page.changes("end-image", lambda: page.write("end", 26))
     folder = tiny.ROOT / "docs" / "images" if is_trained else tmp_path
     path = folder / "serving_page.png"
     page.until(lambda: page.shown("between-image"))
     assert browser.save_screenshot(str(path))
     drawn = np.asarray(Image.open(path).convert("RGB"))
-    assert drawn.shape[1] == 900 and len(np.unique(drawn)) > 50
+    assert drawn.shape[1] == 880 and len(np.unique(drawn)) > 50
 
 
 def test_a_click_changes_the_picture(page):

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 
 def half_plus_three(folder):
-    """Writes the model of the examples in TensorFlow Serving's documentation."""
+    """Writes the model of TensorFlow Serving's examples."""
     write(folder, lambda x: {"y": x / 2.0 + 3.0}, x=tf.TensorSpec((None,)))
 
 
@@ -31,5 +31,5 @@ def write(folder, function, **inputs):
         for name, spec in inputs.items()
     ]
     module = tf.Module()
-    module.serve = tf.function(function, input_signature=specs)
+    module.serve = tf.function(function, input_signature=specs, autograph=False)
     tf.saved_model.save(module, folder, {"serving_default": module.serve})

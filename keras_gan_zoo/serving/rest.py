@@ -1,0 +1,216 @@
+"""The resources of TensorFlow Serving's REST API, over HTTP.
+
+Source: "RESTful API" in the documentation of TensorFlow Serving,
+https://www.tensorflow.org/tfx/serving/api_rest.
+"""
+
+import asyncio
+import contextlib
+import re
+
+from starlette.concurrency import iterate_in_threadpool
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from keras_gan_zoo.serving import protocol
+from keras_gan_zoo.serving.errors import RequestError
+
+# Bodies up to so many bytes are read and written at once; what takes longer is
+# left to a thread, so that other requests go on.
+_SMALL = 64 * 1024
+
+# Of the path after `/v1/models/`.
+_MODEL = (
+    r"(?P<name>[^/:]+)"
+    r"(/versions/(?P<number>[0-9]+)|/labels/(?P<label>[^/:]+))?"
+)
+_RESOURCE = re.compile(_MODEL + r"(?P<metadata>/metadata)?")
+_METHOD = re.compile(_MODEL + r":(?P<method>[^/:]+)")
+
+
+class RestAPI:
+    """Answers what is asked below `/v1/models/`.
+
+    Args:
+        servables: `Servables`.
+        limits: `server.Limits`.
+    """
+
+    def __init__(self, servables, limits):
+        self._servables = servables
+        self._limits = limits
+        self._under_way = 0
+
+    async def answer(self, request):
+        """Answers one request.
+
+        Raises:
+            RequestError: If it can't be fulfilled.
+        """
+        if request.method == "POST":
+            return await self._prediction(request)
+        name, number, found = _parsed(_RESOURCE, request)
+        if found["metadata"]:
+            return self._metadata(name, number)
+        return self._status(name, number)
+
+    def _status(self, name, number):
+        status = self._servables.status(name)
+        if not status:
+            raise RequestError(
+                404, f"Could not find any versions of model {name}"
+            )
+        if number not in (None, *status):
+            raise RequestError(
+                404, f"Could not find version {number} of model {name}"
+            )
+        versions = [
+            {
+                "version": str(each),
+                "state": state,
+                "status": {
+                    "error_code": "UNKNOWN" if message else "OK",
+                    "error_message": message,
+                },
+            }
+            for each, (state, message) in sorted(status.items(), reverse=True)
+            if number in (None, each)
+        ]
+        return JSONResponse({"model_version_status": versions})
+
+    def _metadata(self, name, number):
+        version = self._servables.version(name, number)
+        spec = {
+            "name": name,
+            "signature_name": "",
+            "version": str(version.number),
+        }
+        signatures = {"signature_def": version.signature_def}
+        return JSONResponse(
+            {"model_spec": spec, "metadata": {"signature_def": signatures}}
+        )
+
+    async def _prediction(self, request):
+        name, number, found = _parsed(_METHOD, request)
+        if found["method"] != "predict":
+            raise RequestError(
+                400,
+                "Generators have the method `predict` only. Received: "
+                f"`{found['method']}`.",
+            )
+        self._servables.version(name, number)  # Raises before a body is read.
+        with self._counted():
+            body = await _body(request, self._limits)
+            is_small = len(body) <= _SMALL
+            parsed = await _run(is_small, protocol.parse, body)
+            version = self._servables.version(name, number)
+            signature = version.signature(parsed["signature_name"])
+            inputs = await _run(is_small, protocol.arrays, parsed, signature)
+            try:
+                async with asyncio.timeout(self._limits.seconds):
+                    outputs = await version.predict(
+                        signature.name, inputs, self._servables.max_rows
+                    )
+            except TimeoutError:
+                raise RequestError(
+                    504,
+                    f"There was no answer in {self._limits.seconds:g} seconds. "
+                    "Ask for fewer rows at once.",
+                ) from None
+        pieces = protocol.encoded(outputs, rows="instances" in parsed)
+        if sum(array.nbytes for array in outputs.values()) <= _SMALL:
+            return Response(b"".join(pieces), media_type="application/json")
+        return StreamingResponse(
+            iterate_in_threadpool(_joined(pieces)),
+            media_type="application/json",
+        )
+
+    @contextlib.contextmanager
+    def _counted(self):
+        if self._under_way >= self._limits.requests:
+            raise RequestError(
+                503,
+                f"{self._under_way} requests are under way, which is as many "
+                "as the server takes. Try again later.",
+            )
+        self._under_way += 1
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+
+
+def _parsed(pattern, request):
+    """Returns the name of a model, a version and what else a path has."""
+    found = pattern.fullmatch(request.path_params["path"])
+    if not found:
+        raise RequestError(
+            404,
+            f"Malformed request: {request.method} {request.url.path}. There "
+            "are GET /v1/models/NAME[/versions/NUMBER][/metadata] and POST "
+            "/v1/models/NAME[/versions/NUMBER]:predict.",
+        )
+    if found["label"]:
+        raise RequestError(
+            400,
+            "Versions have numbers here, and no labels. Received: "
+            f"{found['label']!r}.",
+        )
+    number = found["number"]
+    if number is not None:
+        # No folder has a longer name, and Python reads no thousands of digits.
+        number = int(number[:256])
+    return found["name"], number, found
+
+
+async def _body(request, limits):
+    """Returns the body of a request, but never more than the limit.
+
+    What comes beyond is read and forgotten, since most clients hear no answer
+    before they have sent all. One that asks first is told at once.
+    """
+    length = request.headers.get("content-length")
+    is_too_large = length is not None and int(length) > limits.body_bytes
+    asks_first = request.headers.get("expect", "").lower() == "100-continue"
+    pieces, size = [], 0
+    try:
+        async with asyncio.timeout(limits.seconds):
+            if not (is_too_large and asks_first):
+                async for piece in request.stream():
+                    size += len(piece)
+                    is_too_large |= size > limits.body_bytes
+                    if is_too_large:
+                        pieces.clear()
+                    else:
+                        pieces.append(piece)
+    except TimeoutError:
+        if not is_too_large:
+            raise RequestError(
+                408,
+                f"The body must arrive in {limits.seconds:g} seconds. "
+                f"Received: {size:,} bytes of it.",
+            ) from None
+    if is_too_large:
+        raise RequestError(
+            413,
+            f"The body must have at most {limits.body_bytes:,} bytes. "
+            f"Received: {int(length or size):,}.",
+        )
+    return b"".join(pieces)
+
+
+async def _run(at_once, function, *arguments):
+    if at_once:
+        return function(*arguments)
+    return await asyncio.to_thread(function, *arguments)
+
+
+def _joined(pieces):
+    """Yields pieces of a size that is worth a change of threads."""
+    parts, size = [], 0
+    for piece in pieces:
+        parts.append(piece)
+        size += len(piece)
+        if size >= _SMALL:
+            yield b"".join(parts)
+            parts, size = [], 0
+    yield b"".join(parts)
