@@ -116,12 +116,12 @@ class Batcher:
         }
         outputs = self._function(padded)
         for name, array in outputs.items():
-            if len(array) != rows + copies:
+            if array.shape[:1] != (rows + copies,):
                 raise RequestError(
                     501,
-                    f"Output `{name}` has {len(array)} rows for {rows + copies}"
-                    " of the inputs. This server puts requests together, so "
-                    "it needs one row for each.",
+                    "This server puts requests together, so an output must "
+                    f"have a row for each of the inputs. `{name}` is of shape "
+                    f"{array.shape} for {rows + copies} rows.",
                 )
         return _sliced(outputs, 0, rows)
 

@@ -1,6 +1,7 @@
 """The command `serve`: the models of a folder, for development."""
 
 import argparse
+import contextlib
 import logging
 import math
 import os
@@ -110,10 +111,9 @@ def _run(options):
             f"{options.directory!r}. `export_generator` makes one."
         )
     with _listener(options.host, options.port) as listener:
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             _serve(options, listener)
-        except KeyboardInterrupt:
-            _logger.info("Stopped.")
+    _logger.info("Stopped.")
 
 
 def _serve(options, listener):

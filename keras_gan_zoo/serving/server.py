@@ -14,11 +14,13 @@ with Servables("saved_models") as servables:
 ```
 """
 
+import asyncio
 import dataclasses
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -26,8 +28,7 @@ from starlette.routing import Route
 from keras_gan_zoo.serving.errors import RequestError
 from keras_gan_zoo.serving.rest import RestAPI
 
-# At the end, requests under way have so many seconds. TensorFlow Serving has
-# no such wait.
+# At the end, requests under way have so many seconds.
 _GRACE_SECONDS = 5
 
 
@@ -62,8 +63,9 @@ def application(servables, limits=Limits(), routes=()):
         RestAPI(servables, limits).answer,
         methods=["GET", "POST"],
     )
-    return Starlette(
+    app = Starlette(
         routes=[api, *routes],
+        middleware=[Middleware(_CutOff)],
         exception_handlers={
             RequestError: _answer_request_error,
             HTTPException: _answer_http_exception,
@@ -71,6 +73,8 @@ def application(servables, limits=Limits(), routes=()):
             Exception: _answer_exception,
         },
     )
+    app.router.redirect_slashes = False  # Answers are JSON, or a page.
+    return app
 
 
 def runner(servables, limits=Limits(), routes=(), access_log=False):
@@ -100,6 +104,28 @@ def runner(servables, limits=Limits(), routes=(), access_log=False):
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
     )
+
+
+class _CutOff:
+    """ASGI middleware: answers what is cut off when the server ends."""
+
+    def __init__(self, app):
+        self._app = app
+
+    async def __call__(self, scope, receive, send):
+        async def note_and_send(message):
+            nonlocal has_started
+            has_started = True
+            await send(message)
+
+        has_started = False
+        try:
+            await self._app(scope, receive, note_and_send)
+        except asyncio.CancelledError:
+            if not has_started:
+                text = "The server ended before there was an answer."
+                answer = JSONResponse({"error": text}, 503)
+                await answer(scope, receive, send)
 
 
 async def _answer_request_error(_, error):

@@ -56,17 +56,21 @@ class Signature:
 
     def require_served(self):
         """Raises a `RequestError` if this server can't compute it."""
+        why = None
+        if not self.inputs:
+            why = "it has no inputs, and so no rows"
         for name, array in {**self.inputs, **self.outputs}.items():
-            batches = array.shape and array.shape[0] is None
-            if batches and array.dtype.kind in JSON_KINDS:
-                continue
-            what = "no batch axis first, whose size is free"
-            if batches:
-                what = f"the type {array.kind}, for which JSON has no values"
+            if array.dtype.kind not in JSON_KINDS:
+                why = f"`{name}` is {array.kind}, of which JSON has no values"
+        for name, array in self.inputs.items():
+            if not array.shape or array.shape[0] is not None:
+                why = (
+                    "requests are put together, but the first axis of "
+                    f"`{name}` is no batch of any size"
+                )
+        if why:
             raise RequestError(
-                501,
-                f"Signature {self.name!r} can't be served here: `{name}` has "
-                f"{what}.",
+                501, f"Signature {self.name!r} can't be served here: {why}."
             )
 
     def require(self, inputs, max_rows):

@@ -128,10 +128,12 @@ def graph_message(text):
     if assertion:
         message = assertion[1]
     else:
-        message = text.rpartition("<stack traces unavailable>")[2]
-        message = re.sub(
-            r"\[\[\{\{.*?\}\}\]\]|\{\{.*?\}\}|\[Op:.*?\]", "", message
-        )
+        # Before it is where; of several errors, the first is the cause.
+        message = re.split(
+            r"<stack traces unavailable>|\(0\) [A-Z_]+: ", text, maxsplit=1
+        )[-1]
+        places = r"\[\[\{\{.*?\}\}\]\]|\{\{.*?\}\}|\[Op:.*?\]"
+        message = re.sub(places, "", message).strip().split("\n")[0]
     return " ".join(message.split()).rstrip(". ") + "."
 
 

@@ -146,13 +146,14 @@ def test_who_waits_no_longer_is_not_computed():
     assert function.calls == [[1], [3]]
 
 
-def test_a_function_that_returns_no_row_for_a_row_is_refused():
+@pytest.mark.parametrize("output", [np.ones(3), np.ones(())])
+def test_a_function_that_returns_no_row_for_a_row_is_refused(output):
     async def ask():
         with concurrent.futures.ThreadPoolExecutor(1) as threads:
-            batcher = Batcher(lambda inputs: {"y": np.ones(1)}, 4, threads)
+            batcher = Batcher(lambda inputs: {"y": output}, 4, threads)
             return await batcher({"x": np.ones(3)})
 
-    with pytest.raises(RequestError, match="`y` has 1 rows for 4") as caught:
+    with pytest.raises(RequestError, match="`y` is .* for 4 rows") as caught:
         asyncio.run(ask())
     assert caught.value.status == 501
 

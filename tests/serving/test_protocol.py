@@ -251,10 +251,10 @@ def test_names_must_be_those_of_the_inputs(request_, message):
 @pytest.mark.parametrize(
     "dtype, shape, message",
     [
-        ("float32", (), "`x` has no batch axis"),
-        ("float32", (2, 3), "`x` has no batch axis"),
-        ("float32", None, "`x` has no batch axis"),
-        ("complex64", (None,), "the type complex64"),
+        ("float32", (), "first axis of `x`"),
+        ("float32", (2, 3), "first axis of `x`"),
+        ("float32", None, "first axis of `x`"),
+        ("complex64", (None,), "`x` is complex64"),
     ],
 )
 def test_signatures_that_cannot_be_served(dtype, shape, message):

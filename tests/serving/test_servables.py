@@ -16,6 +16,7 @@ from keras_gan_zoo.serving.signatures import Array
 from keras_gan_zoo.serving.versions import graph_message
 from tests import tiny
 from tests.serving import toys
+from tests.serving.servers import wait_until
 
 # Whichever of the graph's operations comes first says it.
 REFUSED_LABEL = (
@@ -52,13 +53,6 @@ def servables(folder, **kwargs):
 def sample(version, seeds=(7,)):
     inputs = {"seeds": np.array(seeds, "int64")}
     return asyncio.run(version.predict("sample", inputs, 100))["images"]
-
-
-def wait_until(condition):
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_what_there_is_to_know_of_a_model(served):
@@ -194,14 +188,13 @@ def test_only_folders_with_versions_are_models(folder, exports):
         "gan/2-broken",
         "gan/1.5",
         "gan/²",
-        ".hidden/1",
         "empty",
         "dataset/1",
     ):
         (folder / name).mkdir(parents=True)
     (folder / "gan" / "9").write_text("a file")
     (folder / "README.md").write_text("a file")
-    shutil.copytree(exports / "gan" / "1", folder / ".hidden" / "1" / "1")
+    shutil.copytree(exports / "gan" / "1", folder / ".hidden" / "1")
     with servables(folder) as served:
         assert list(served.models()) == ["gan"]
         assert served.status("gan") == {1: ("AVAILABLE", "")}
@@ -467,18 +460,17 @@ def test_batch_sizes_that_are_no_power_of_two(tmp_path, size):
         Servables(tmp_path, max_batch_size=size)
 
 
-def test_signatures_without_a_batch_are_refused(tmp_path):
-    toys.write(
-        tmp_path / "scalar" / "1",
-        lambda x: {"y": x},
-        x=tf.TensorSpec(()),
-    )
+@pytest.mark.parametrize(
+    "inputs, message",
+    [({"x": tf.TensorSpec(())}, "first axis of `x`"), ({}, "no inputs")],
+)
+def test_signatures_without_a_batch_are_refused(tmp_path, inputs, message):
+    toys.write(tmp_path / "toy" / "1", lambda x=1.0: {"y": x + 1.0}, **inputs)
     with servables(tmp_path) as served:
-        version = served.version("scalar")
-        with pytest.raises(RequestError, match="no batch axis") as caught:
-            asyncio.run(
-                version.predict("serving_default", {"x": np.ones(1)}, 8)
-            )
+        version = served.version("toy")
+        arrays = {name: np.ones(1, "float32") for name in inputs}
+        with pytest.raises(RequestError, match=message) as caught:
+            asyncio.run(version.predict("serving_default", arrays, 8))
     assert caught.value.status == 501
 
 
@@ -505,6 +497,12 @@ def test_signatures_without_a_batch_are_refused(tmp_path):
             "indices[0] = 3 is not in [0, 3)\n\t [[{{function_node "
             "__inference_<lambda>_7513}}{{node cgan_1/embedding_1/GatherV2}}]]",
             "indices[0] = 3 is not in [0, 3).",
+        ),
+        (
+            "2 root error(s) found.\n  (0) INVALID_ARGUMENT: images must be in "
+            "[0, 1]\n\t [[{{node a}}]]\n  (1) INVALID_ARGUMENT: b\n0 "
+            "successful operations.",
+            "images must be in [0, 1].",
         ),
         (
             "Incompatible shapes: [2] vs. [3] [Op:AddV2]",
