@@ -1,0 +1,1 @@
+"""One training step of each game, as the zoo and as others take it."""

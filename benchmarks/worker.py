@@ -1,0 +1,35 @@
+"""The side of a candidate: it repeats a piece of work when it is told to.
+
+A candidate is a process of its own. When it is ready it prints facts about
+itself, as JSON in one line; for each line that it then reads, it does its work
+again and prints the seconds that took. So candidates can take turns.
+"""
+
+import json
+import sys
+import time
+
+
+def answer(work, facts, seconds=1.5):
+    """Answers the runner until its last request.
+
+    Args:
+        work: Function of a number, which does so many units of work and
+            returns when they are done.
+        facts: Dictionary of what there is to tell, such as parameters.
+        seconds: Float, about how long each repeat should take.
+    """
+    work(2)  # Traces, fills caches.
+    units = 1
+    while (elapsed := _timed(work, units)) < seconds / 4:
+        units *= 2
+    units = max(1, round(units * seconds / elapsed))
+    print(json.dumps({**facts, "units": units}), flush=True)
+    for _ in sys.stdin:
+        print(json.dumps(_timed(work, units)), flush=True)
+
+
+def _timed(work, units):
+    start = time.perf_counter()
+    work(units)
+    return time.perf_counter() - start
