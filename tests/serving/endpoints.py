@@ -37,6 +37,8 @@ def rest_endpoint(answer):
             answered = answer(self.path, self.rfile.read(length))
             status, content = answered or (200, b"half")
             self.send_response(status)
+            if status == 302:
+                self.send_header("Location", "/elsewhere")
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", len(content) + (not answered))
             self.end_headers()

@@ -109,10 +109,10 @@ def test_r31_rest_and_grpc_give_the_pixels_of_the_export(
 def test_what_is_asked_over_rest():
     script = Script(rest_answer(png(), png()), rest_answer(png()))
     with endpoints.rest_endpoint(script) as url:
-        RestClient(url + "/behind/a/proxy/", "a b", version=12).sample([7, 8])
+        RestClient(url + "/behind/a/proxy/", "a b/c", version=12).sample([7, 8])
         RestClient(url, "cgan").sample(np.array([-3], "int8"), [2])
     (first, first_body), (second, second_body) = script.asked
-    assert first == "/behind/a/proxy/v1/models/a%20b/versions/12:predict"
+    assert first == "/behind/a/proxy/v1/models/a%20b%2Fc/versions/12:predict"
     assert json.loads(first_body) == {
         "signature_name": "sample_png",
         "instances": [{"seeds": 7}, {"seeds": 8}],
