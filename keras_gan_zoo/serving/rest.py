@@ -145,8 +145,8 @@ def _parsed(pattern, request):
     if not found:
         raise RequestError(
             404,
-            f"Malformed request: {request.method} {request.url.path}. There "
-            "are GET /v1/models/NAME[/versions/NUMBER][/metadata] and POST "
+            f"Malformed request: {request.method} {request.scope['path']}. "
+            "There are GET /v1/models/NAME[/versions/NUMBER][/metadata] and POST "
             "/v1/models/NAME[/versions/NUMBER]:predict.",
         )
     if found["label"]:

@@ -135,6 +135,14 @@ def test_predictions_are_those_of_the_graph(served):
             "from 1 to 8 rows.* 9",
         ),
         (
+            "gan",
+            None,
+            "sample",
+            {"seeds": np.zeros(0, int)},
+            400,
+            "from 1 to 8 rows.* 0",
+        ),
+        (
             "cgan",
             None,
             "sample",
