@@ -156,7 +156,7 @@ class Client(abc.ABC):
 
 
 def _one_line(message):
-    return " ".join(message.split()) or "no message"
+    return " ".join(message.split()).rstrip(".") or "no message"
 
 
 def _integers(name, values, dtype):

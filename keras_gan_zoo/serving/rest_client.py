@@ -65,7 +65,7 @@ class RestClient(Client):
             requests.ConnectionError,
             requests.exceptions.ChunkedEncodingError,
         ) as error:
-            raise self.unreachable(error) from error
+            raise self.unreachable(_reason(error)) from error
         if response.status_code == 200:
             return self._decoded(response)
         status = f"HTTP {response.status_code}"
@@ -107,6 +107,13 @@ def model_names(url, timeout):
             "The model must be named: TensorFlow Serving doesn't list its "
             f"models, only the local server does. Received from {url}: {error}."
         ) from error
+
+
+def _reason(error):
+    """Returns what an error of a connection says, without its wrappings."""
+    if hasattr(error.args[0], "reason"):
+        return str(error.args[0].reason).partition(": ")[2]
+    return error
 
 
 def _message(response):

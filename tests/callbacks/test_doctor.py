@@ -537,12 +537,12 @@ def test_data_have_the_forms_that_fit_takes():
         np.testing.assert_array_equal(kept[0], images[:32])
 
 
-def test_a_game_without_latents_or_on_replicas_is_refused():
+def test_a_game_without_latents_or_on_replicas_is_refused(two_replicas):
     doctor = Doctor(np.zeros((16, 4, 4, 1)))
     doctor.set_model(keras.Sequential([keras.Input((2,)), layers.Dense(1)]))
     with pytest.raises(ValueError, match="Received: a `Sequential`"):
         doctor.on_train_begin()
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    strategy = two_replicas
     with strategy.scope():
         gan = tiny.gan()
     doctor.set_model(gan)

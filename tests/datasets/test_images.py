@@ -182,8 +182,8 @@ def test_fit_takes_a_pass_and_a_stream():
     assert model.optimizer.iterations == 26
 
 
-def test_two_replicas_share_the_batches_of_one_stream():
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+def test_two_replicas_share_the_batches_of_one_stream(two_replicas):
+    strategy = two_replicas
     stream = datasets.embedded(6, start_step=0)
     shared = strategy.experimental_distribute_dataset(stream)
     for whole, parts in zip(stream.take(3), iter(shared)):

@@ -264,8 +264,8 @@ def test_graph_and_xla_are_eager(case, jit_compile):
     np.testing.assert_allclose(case.layer.u, moved, rtol=1e-4, atol=1e-5)
 
 
-def test_replicas_keep_the_same_vector():
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+def test_replicas_keep_the_same_vector(two_replicas):
+    strategy = two_replicas
     with strategy.scope():
         layer = SpectralNormalization(keras.layers.Dense(3))
         layer.build((None, 4))

@@ -181,8 +181,8 @@ def test_moving_statistics_follow_within_a_hundred_steps():
     assert np.abs(difference).mean() < 0.05 * np.std(images)
 
 
-def test_statistics_of_replicas_are_those_of_the_global_batch():
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+def test_statistics_of_replicas_are_those_of_the_global_batch(two_replicas):
+    strategy = two_replicas
     batch = np.random.normal(size=(4, 3)).astype("float32")
     batch[2:] += 5.0
     with strategy.scope():

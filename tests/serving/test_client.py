@@ -236,10 +236,20 @@ def test_a_server_that_is_not_there(waits, kind):
         asking.sample([0])
     message = str(raised.value)
     assert message.startswith("There was no answer from the model 'cgan' at ")
-    assert address in message and "refused" in message
+    assert re.search(rf"{re.escape(address)}: .*refused", message)
+    assert len(message) < 300
     assert message.endswith(
         "Is the server running, and are host and port right? Tried 2 times."
     )
+    assert len(waits) == 1
+
+
+def test_an_answer_that_breaks_off(waits):
+    with (
+        endpoints.rest_endpoint(lambda *_: None) as url,
+        pytest.raises(ConnectionError, match=f"{url}: .*Connection broken"),
+    ):
+        RestClient(url, "cgan", attempts=2).sample([0])
     assert len(waits) == 1
 
 
@@ -279,7 +289,7 @@ HINT = (
 
 @pytest.mark.parametrize("status", [400, 403, 404, 302])
 def test_what_rest_refuses_is_asked_once(waits, status):
-    body = json.dumps({"error": "Servable\n\tnot found"}).encode()
+    body = json.dumps({"error": "Servable\n\tnot found."}).encode()
     script = Script((status, body))
     with (
         endpoints.rest_endpoint(script) as url,
