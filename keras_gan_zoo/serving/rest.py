@@ -146,8 +146,8 @@ def _parsed(pattern, request):
         raise RequestError(
             404,
             f"Malformed request: {request.method} {request.scope['path']}. "
-            "There are GET /v1/models/NAME[/versions/NUMBER][/metadata] and POST "
-            "/v1/models/NAME[/versions/NUMBER]:predict.",
+            "There are GET /v1/models/NAME[/versions/NUMBER][/metadata] and "
+            "POST /v1/models/NAME[/versions/NUMBER]:predict.",
         )
     if found["label"]:
         raise RequestError(
