@@ -490,6 +490,11 @@ def test_signatures_without_a_batch_are_refused(tmp_path, inputs, message):
             "`labels` must be from 0 to 2.",
         ),
         (
+            "assertion failed: [`images` must be in [0, 1].] [0 7]\n\t "
+            "[[{{node Assert}}]] [Op:__inference_signature_wrapper_14]",
+            "`images` must be in [0, 1].",
+        ),
+        (
             "Graph execution error:\n\nDetected at node CheckNumerics defined "
             "at (most recent call last):\n<stack traces unavailable>\nlatents "
             "must be finite : Tensor had NaN values\n\t [[{{node "
