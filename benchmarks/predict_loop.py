@@ -48,8 +48,6 @@ def measure(path, num_classes, batch_size, seconds):
     return {
         "seconds": now - start,
         "answers": len(latencies),
-        "errors": {},
-        "mismatches": 0,
         "p50_ms": 1000 * float(np.percentile(latencies, 50)),
         "p99_ms": 1000 * float(np.percentile(latencies, 99)),
     }

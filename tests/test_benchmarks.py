@@ -95,9 +95,9 @@ def test_the_table_has_medians_and_what_went_wrong():
         "| `serve --batch-size 1` | 5 (5 to 5) | 5 (5 to 5) "
         "| 12.3 (12.3 to 12.3) | 100 (100 to 100) | 0 | 0 |",
         "| `predict` loop, batch 1 | 5 (5 to 5) | 5 (5 to 5) "
-        "| 12.3 (12.3 to 12.3) | 100 (100 to 100) | 0 | 0 |",
+        "| 12.3 (12.3 to 12.3) | 100 (100 to 100) |  |  |",
         "| `predict` loop, batch 64 | 5 (5 to 5) | 320 (320 to 320) "
-        "| 12.3 (12.3 to 12.3) | 100 (100 to 100) | 0 | 0 |",
+        "| 12.3 (12.3 to 12.3) | 100 (100 to 100) |  |  |",
     ]
 
 
@@ -115,5 +115,5 @@ def test_the_command_measures_a_server(tmp_path, capsys):
     report = json.loads(file.read_text())
     assert report["seeds_that_differ"] == 0
     for (run,) in report["runs"].values():
-        assert run["answers"] > 0 and run["errors"] == {}
+        assert run["answers"] > 0 and not run.get("errors")
     assert serving.table(report) in capsys.readouterr().out

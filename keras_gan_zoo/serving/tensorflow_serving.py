@@ -134,17 +134,18 @@ def write_warmup_requests(version_folder):
     They are `assets.extra/tf_serving_warmup_requests`: one of each signature
     in each batch size of `batching.config`, which TensorFlow Serving runs
     before the version gets its first request. Seeds are 0, 1 and so on;
-    latents, labels and images are zero. Weights are not read.
+    latents, labels and images are zero. Weights are not read. A signature in
+    which more than the batch is free, such as the size of images, is left
+    out: there is no telling which sizes it will be asked for.
 
     Args:
         version_folder: String or path of a SavedModel, whatever its name. All
-            inputs have the batch first, and no other axis is free.
+            inputs have the batch first.
 
     Returns:
         The file, a `pathlib.Path`.
 
     Raises:
-        ValueError: If an axis other than the batch is free.
         OSError: If there is no SavedModel, or it can't be written to.
         ImportError: If the extra `serving` isn't installed.
     """
@@ -180,7 +181,7 @@ def write_warmup_requests(version_folder):
 
 
 def _signatures(folder):
-    """Returns the signatures of a SavedModel by name, in order of names."""
+    """Returns what can be warmed up, by name and in the order of names."""
     from google.protobuf.message import DecodeError
     from tensorflow.core.protobuf import saved_model_pb2
 
@@ -194,25 +195,25 @@ def _signatures(folder):
             "that `export_generator` returned."
         ) from error
     (graph,) = saved_model.meta_graphs
-    # What initializes the model is listed as well: it takes nothing.
     return {
         name: signature
         for name, signature in sorted(graph.signature_def.items())
+        # What initializes the model is listed as well: it takes nothing.
         if signature.inputs
+        and all(-1 not in _row(info) for info in signature.inputs.values())
     }
+
+
+def _row(info):
+    """Returns the shape of an input without its batch."""
+    return [dim.size for dim in info.tensor_shape.dim[1:]]
 
 
 def _values(name, info, size):
     """Returns a batch for an input of a signature."""
     from tensorflow import dtypes
 
-    _, *shape = (dim.size for dim in info.tensor_shape.dim)
-    if -1 in shape:
-        raise ValueError(
-            "Only the batch of an input may be free where a version is to be "
-            f"warmed up. Received: {name!r} of shape {(None, *shape)}."
-        )
     dtype = dtypes.as_dtype(info.dtype).as_numpy_dtype
     if name == "seeds":
         return np.arange(size, dtype=dtype)
-    return np.zeros((size, *shape), dtype)
+    return np.zeros((size, *_row(info)), dtype)

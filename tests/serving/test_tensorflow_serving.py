@@ -76,15 +76,21 @@ def test_warming_up_reads_no_weights(tmp_path, version):
     assert path.read_bytes() == whole.read_bytes()
 
 
-def test_another_free_axis_is_refused(tmp_path):
+def test_what_has_no_one_shape_is_left_out(tmp_path):
     module = tf.Module()
-    module.double = tf.function(
-        lambda images: {"images": 2 * images},
-        [tf.TensorSpec((None, None, None, 3), tf.float32, "images")],
-    )
-    tf.saved_model.save(module, tmp_path, module.double)
-    with pytest.raises(ValueError, match=r"'images' of .*None, -1, -1, 3"):
-        tensorflow_serving.write_warmup_requests(tmp_path)
+    signatures = {
+        name: tf.function(
+            lambda images: {"images": 2 * images},
+            [tf.TensorSpec((None, *size, 3), tf.float32, "images")],
+        )
+        for name, size in {"of_any": (4, None), "of_one": (4, 5)}.items()
+    }
+    tf.saved_model.save(module, tmp_path, signatures)
+    requests = [*records(tensorflow_serving.write_warmup_requests(tmp_path))]
+    assert {r.model_spec.signature_name for r in requests} == {"of_one"}
+    for request, size in zip(requests, [1, 2, 4, 8, 16, 32, 64], strict=True):
+        images = tf.make_ndarray(request.inputs["images"])
+        assert images.shape == (size, 4, 5, 3)
 
 
 @pytest.mark.parametrize("content", [None, b"no SavedModel"])
