@@ -3,6 +3,7 @@ import json
 import subprocess
 import sys
 import textwrap
+import time
 
 import keras
 import numpy as np
@@ -381,3 +382,45 @@ def test_a_model_of_two_replicas_is_exported(tmp_path, two_replicas):
         images.to_unit(gan(latents)),
         atol=1e-6,
     )
+
+
+EXPORTER = """
+    import sys
+
+    import tensorflow as tf
+
+    from keras_gan_zoo.export import export_generator
+    from tests import tiny
+
+    gan = tiny.gan()
+    while True:
+        export_generator(gan, sys.argv[1])
+"""
+
+
+@pytest.mark.slow
+def test_a_killed_export_leaves_whole_versions_only(tmp_path):
+    for kill in range(12):
+        process = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(EXPORTER), tmp_path],
+            stderr=subprocess.DEVNULL,
+            cwd=tiny.ROOT,
+        )
+        before = set(tmp_path.iterdir())
+        # In the midst of the writing, which takes a tenth of a second.
+        while not any(
+            path.name.startswith(".") and path.is_dir()
+            for path in set(tmp_path.iterdir()) - before
+        ):
+            time.sleep(0.001)
+        time.sleep(0.01 * kill)
+        process.kill()
+        process.wait()
+    names = [path.name for path in tmp_path.iterdir()]
+    versions = [tmp_path / name for name in names if name.isdecimal()]
+    for version in versions:
+        assert (version / "assets.extra" / "generator.json").is_file()
+        served = signature(version)(latents=latents_of(2))["images"]
+        assert served.shape == (2, 4, 4, 1)
+    halves = set(names) - {version.name for version in versions}
+    assert len(halves) > 2 and all(name.startswith(".") for name in halves)

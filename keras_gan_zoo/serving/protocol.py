@@ -5,7 +5,6 @@ https://www.tensorflow.org/tfx/serving/api_rest.
 """
 
 import base64
-import binascii
 import itertools
 import json
 import math
@@ -224,20 +223,17 @@ def _require_range(values, what, expected):
 def _strings(values, what, expected):
     array = np.empty(len(values), object)
     for index, value in enumerate(values):
-        if _is_base64(value):
-            try:
+        try:
+            if _is_base64(value):
                 array[index] = base64.b64decode(value["b64"], validate=True)
                 continue
-            except (binascii.Error, ValueError) as error:
-                raise _mismatch(
-                    what, expected, f"{_short(value)}: {error}"
-                ) from None
-        if type(value) is not str:
-            raise _mismatch(what, expected, _described(value))
-        try:
-            array[index] = value.encode("utf-8")
-        except UnicodeEncodeError:  # Half of a surrogate pair.
-            raise _mismatch(what, expected, _short(value)) from None
+            if type(value) is str:
+                array[index] = value.encode("utf-8")
+                continue
+            why = ""
+        except ValueError as error:  # No base64, or half a surrogate pair.
+            why = f", but {error}"
+        raise _mismatch(what, expected, _described(value) + why)
     return array
 
 
@@ -281,7 +277,7 @@ def _short(value):
         return f"of {len(value)} items"
     if isinstance(value, dict):
         return f"with the keys {_listed(value)}"
-    text = json.dumps(value)
+    text = json.dumps(value[:80] if isinstance(value, str) else value)
     return text if len(text) <= 80 else text[:77] + "..."
 
 

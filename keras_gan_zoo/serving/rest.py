@@ -145,9 +145,9 @@ def _parsed(pattern, request):
     if not found:
         raise RequestError(
             404,
-            f"Malformed request: {request.method} {request.url.path}. There "
-            "are GET /v1/models/NAME[/versions/NUMBER][/metadata] and POST "
-            "/v1/models/NAME[/versions/NUMBER]:predict.",
+            f"Malformed request: {request.method} {request.scope['path']}. "
+            "There are GET /v1/models/NAME[/versions/NUMBER][/metadata] and "
+            "POST /v1/models/NAME[/versions/NUMBER]:predict.",
         )
     if found["label"]:
         raise RequestError(

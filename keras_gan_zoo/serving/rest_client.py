@@ -51,11 +51,14 @@ class RestClient(Client):
         self._session.close()
 
     def png_bytes(self, inputs):
-        columns = {name: values.tolist() for name, values in inputs.items()}
+        # In rows, since of columns TensorFlow Serving takes those it needs: it
+        # would ignore the labels for a model that has none.
+        columns = [values.tolist() for values in inputs.values()]
+        rows = [dict(zip(inputs, values)) for values in zip(*columns)]
         try:
             response = self._session.post(
                 self._url,
-                json={"signature_name": "sample_png", "inputs": columns},
+                json={"signature_name": "sample_png", "instances": rows},
                 timeout=self.timeout,
                 allow_redirects=False,
             )
@@ -78,10 +81,8 @@ class RestClient(Client):
     def _decoded(self, response):
         try:
             # With one output, its name is left out.
-            outputs = response.json()["outputs"]
-            return [
-                base64.b64decode(row["b64"], validate=True) for row in outputs
-            ]
+            rows = response.json()["predictions"]
+            return [base64.b64decode(row["b64"], validate=True) for row in rows]
         except (KeyError, TypeError, ValueError) as error:
             raise self.unlike_serving(f"{response.text[:100]!r}") from error
 

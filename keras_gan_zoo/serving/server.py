@@ -135,7 +135,7 @@ async def _answer_request_error(_, error):
 
 
 async def _answer_http_exception(request, error):
-    text = f"{error.detail}: {request.method} {request.url.path}."
+    text = f"{error.detail}: {request.method} {request.scope['path']}."
     return JSONResponse({"error": text}, error.status_code, error.headers)
 
 

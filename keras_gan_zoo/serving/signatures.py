@@ -1,4 +1,4 @@
-"""What a signature of a SavedModel takes and returns, and calls of it."""
+"""What a signature of a SavedModel takes and returns."""
 
 import dataclasses
 
@@ -50,7 +50,7 @@ class Signature:
 
     @classmethod
     def of(cls, name, function):
-        """Returns the signature of a loaded `tf.function`'s concrete one."""
+        """Returns what is known of a function that was loaded."""
         _, inputs = function.structured_input_signature
         return cls(name, _arrays(inputs), _arrays(function.structured_outputs))
 

@@ -124,7 +124,10 @@ def _computation(function):
 
 def graph_message(text):
     """Returns what a graph says is wrong, without where in it that is."""
-    assertion = re.search(r"assertion failed: \[(.*?)\]", text, re.DOTALL)
+    # The first of what it prints, which may have brackets itself.
+    assertion = re.search(
+        r"assertion failed: \[((?:[^][]|\[[^][]*\])*)\]", text
+    )
     if assertion:
         message = assertion[1]
     else:

@@ -37,6 +37,8 @@ def rest_endpoint(answer):
             answered = answer(self.path, self.rfile.read(length))
             status, content = answered or (200, b"half")
             self.send_response(status)
+            if status == 302:
+                self.send_header("Location", "/elsewhere")
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", len(content) + (not answered))
             self.end_headers()
@@ -93,7 +95,7 @@ def grpc_endpoint(answer):
 def rest_predict(signatures, name, path, body):
     """Answers by the signatures of a SavedModel.
 
-    Requests are columns by name and outputs one tensor, as clients of this
+    Requests are rows with names and outputs one tensor, as clients of this
     package have them: https://www.tensorflow.org/tfx/serving/api_rest.
     """
     if not re.fullmatch(rf"/v1/models/{name}(/versions/1)?:predict", path):
@@ -102,11 +104,13 @@ def rest_predict(signatures, name, path, body):
     request = json.loads(body)
     signature = signatures[request["signature_name"]]
     try:
-        (values,) = _outputs(signature, request["inputs"]).values()
+        first, *_ = request["instances"]
+        inputs = {k: [row[k] for row in request["instances"]] for k in first}
+        (values,) = _outputs(signature, inputs).values()
     except (TypeError, tf.errors.InvalidArgumentError) as error:
         return 400, json.dumps({"error": str(error)}).encode()
     rows = [{"b64": base64.b64encode(row).decode()} for row in values]
-    return 200, json.dumps({"outputs": rows}).encode()
+    return 200, json.dumps({"predictions": rows}).encode()
 
 
 def grpc_predict(signatures, name, request):

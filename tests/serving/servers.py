@@ -16,7 +16,9 @@ def running(servables, limits=server.Limits()):
     """Serves from a thread, and gives the URL."""
     runner = server.runner(servables, limits)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=runner.run, args=([listener],))
+        thread = threading.Thread(
+            target=runner.run, args=([listener],), name="server"
+        )
         thread.start()
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -68,7 +68,7 @@ def png(shape=(2, 2, 3), mode=None):
 
 def rest_answer(*pngs):
     rows = [{"b64": base64.b64encode(png).decode()} for png in pngs]
-    return 200, json.dumps({"outputs": rows}).encode()
+    return 200, json.dumps({"predictions": rows}).encode()
 
 
 def grpc_answer(*pngs):
@@ -109,16 +109,17 @@ def test_r31_rest_and_grpc_give_the_pixels_of_the_export(
 def test_what_is_asked_over_rest():
     script = Script(rest_answer(png(), png()), rest_answer(png()))
     with endpoints.rest_endpoint(script) as url:
-        RestClient(url + "/behind/a/proxy/", "a b", version=12).sample([7, 8])
+        RestClient(url + "/behind/a/proxy/", "a b/c", version=12).sample([7, 8])
         RestClient(url, "cgan").sample(np.array([-3], "int8"), [2])
     (first, first_body), (second, second_body) = script.asked
-    assert first == "/behind/a/proxy/v1/models/a%20b/versions/12:predict"
+    assert first == "/behind/a/proxy/v1/models/a%20b%2Fc/versions/12:predict"
     assert json.loads(first_body) == {
         "signature_name": "sample_png",
-        "inputs": {"seeds": [7, 8]},
+        "instances": [{"seeds": 7}, {"seeds": 8}],
     }
     assert second == "/v1/models/cgan:predict"
-    assert json.loads(second_body)["inputs"] == {"seeds": [-3], "labels": [2]}
+    (row,) = json.loads(second_body)["instances"]
+    assert row == {"seeds": -3, "labels": 2}
 
 
 def test_what_is_asked_over_grpc():
@@ -144,9 +145,9 @@ def test_no_request_is_larger_than_a_batch_of_the_server():
     script = Script(*(rest_answer(*rows[i : i + 64]) for i in (0, 64, 128)))
     with endpoints.rest_endpoint(script) as url:
         pixels = RestClient(url, "cgan").sample(range(150), [1] * 150)
-    asked = [json.loads(body)["inputs"] for _, body in script.asked]
-    assert [len(inputs["labels"]) for inputs in asked] == [64, 64, 22]
-    assert sum((inputs["seeds"] for inputs in asked), []) == [*range(150)]
+    asked = [json.loads(body)["instances"] for _, body in script.asked]
+    assert [len(instances) for instances in asked] == [64, 64, 22]
+    assert sum(asked, []) == [{"seeds": i, "labels": 1} for i in range(150)]
     expected = [Image.open(io.BytesIO(row)).getpixel((0, 0)) for row in rows]
     assert pixels.shape == (150, 1, 1, 1)
     assert pixels.flatten().tolist() == expected
@@ -358,9 +359,9 @@ def test_a_failure_of_the_server_is_not_tried_again(waits):
     [
         ((200, b"<html>hello</html>"), "'<html>hello</html>'"),
         ((200, b"[]"), r"'\[\]'"),
-        ((200, b'{"predictions": []}'), "'{\"predictions\": .*'"),
-        ((200, b'{"outputs": [0.5]}'), "'{\"outputs\": .*'"),
-        ((200, b'{"outputs": [{"b64": "*"}]}'), "'{\"outputs\": .*'"),
+        ((200, b'{"outputs": []}'), "'{\"outputs\": .*'"),
+        ((200, b'{"predictions": [0.5]}'), "'{\"predictions\": .*'"),
+        ((200, b'{"predictions": [{"b64": "*"}]}'), "'{\"predictions\": .*'"),
         (rest_answer(), "0 images for 1 seeds"),
         (rest_answer(png(), png()), "2 images for 1 seeds"),
         (rest_answer(b"GIF89a"), "no PNG"),
