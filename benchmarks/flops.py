@@ -8,12 +8,12 @@ step of a GAN computes, and what the peak of a machine is given in.
 import math
 
 
-def graph_flops(graph):
+def graph_flops(graph, batch=None):
     """Returns the operations of one run of a graph.
 
     Args:
-        graph: `tf.Graph`, such as that of a concrete function. The batch must
-            have a size in it.
+        graph: `tf.Graph`, such as that of a concrete function.
+        batch: Integer, the size of first axes that the graph leaves free.
 
     Returns:
         Integer.
@@ -30,14 +30,14 @@ def graph_flops(graph):
                 f"a graph with the {operation.type} {operation.name!r}."
             )
         if operation.type in _COUNTS:
-            total += _COUNTS[operation.type](operation)
+            total += _COUNTS[operation.type](operation, batch)
     return total
 
 
-def _matmul(operation):
-    left = _shape(operation.inputs[0])
+def _matmul(operation, batch):
+    left = _shape(operation.inputs[0], batch)
     inner = left[-2 if _is_transposed(operation) else -1]
-    return 2 * math.prod(_shape(operation.outputs[0])) * inner
+    return 2 * math.prod(_shape(operation.outputs[0], batch)) * inner
 
 
 def _is_transposed(operation):
@@ -45,35 +45,37 @@ def _is_transposed(operation):
     return operation.get_attr(name)
 
 
-def _convolution(operation):
-    kernel = _shape(operation.inputs[1])
-    return _positions(operation.outputs[0]) * 2 * math.prod(kernel)
+def _convolution(operation, batch):
+    kernel = _shape(operation.inputs[1], batch)
+    return _positions(operation.outputs[0], batch) * 2 * math.prod(kernel)
 
 
-def _convolution_of_input(operation):
-    kernel = _shape(operation.inputs[1])
-    return _positions(operation.inputs[2]) * 2 * math.prod(kernel)
+def _convolution_of_input(operation, batch):
+    kernel = _shape(operation.inputs[1], batch)
+    return _positions(operation.inputs[2], batch) * 2 * math.prod(kernel)
 
 
-def _convolution_of_kernel(operation):
-    kernel = _shape(operation.outputs[0])
-    return _positions(operation.inputs[2]) * 2 * math.prod(kernel)
+def _convolution_of_kernel(operation, batch):
+    kernel = _shape(operation.outputs[0], batch)
+    return _positions(operation.inputs[2], batch) * 2 * math.prod(kernel)
 
 
-def _positions(tensor):
+def _positions(tensor, batch):
     """Returns where a kernel is laid, over all images of a batch."""
-    batch, height, width, _ = _shape(tensor)
+    batch, height, width, _ = _shape(tensor, batch)
     return batch * height * width
 
 
-def _shape(tensor):
-    if not tensor.shape.is_fully_defined():
+def _shape(tensor, batch):
+    first, *rest = tensor.shape
+    first = batch if first is None else first
+    if None in (first, *rest):
         raise ValueError(
             "Operations are counted of graphs whose shapes are known. "
             f"Received: {tensor.name!r} of shape {tensor.shape}. Trace the "
-            "function with a batch of one size."
+            "function with a batch of one size, or give the size."
         )
-    return tuple(tensor.shape)
+    return first, *rest
 
 
 _CALLS = {"PartitionedCall", "StatefulPartitionedCall", "If", "While"}

@@ -17,9 +17,11 @@ def answer(work, facts, seconds=1.5):
         work: Function of a number, which does so many units of work and
             returns when they are done.
         facts: Dictionary of what there is to tell, such as parameters.
-        seconds: Float, about how long each repeat should take.
+        seconds: Float, about how long each repeat should take. With 0, it is
+            one unit, which is done once before.
     """
-    work(2)  # Traces, fills caches.
+    if seconds:
+        work(2)  # Traces, fills caches.
     units = 1
     while (elapsed := _timed(work, units)) < seconds / 4:
         units *= 2

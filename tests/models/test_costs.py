@@ -24,10 +24,10 @@ def test_the_costs_are_those_of_the_zoo():
     assert list(json.loads(costs.COSTS.read_text())) == list(zoo.ZOO)
 
 
-def flops_of(function, *shapes):
+def flops_of(function, *shapes, batch=None):
     specs = [tf.TensorSpec(shape) for shape in shapes]
     traced = tf.function(function, input_signature=specs)
-    return graph_flops(traced.get_concrete_function().graph)
+    return graph_flops(traced.get_concrete_function().graph, batch)
 
 
 def test_products_by_hand():
@@ -40,6 +40,8 @@ def test_products_by_hand():
     assert flops_of(transposed, (4, 3), (5, 4)) == 2 * 3 * 5 * 4
     assert flops_of(tf.matmul, (7, 3, 4), (7, 4, 5)) == 7 * 2 * 3 * 5 * 4
     assert flops_of(tf.add, (3, 4), (3, 4)) == 0
+    free = flops_of(tf.matmul, (None, 4), (4, 5), batch=3)
+    assert free == 2 * 3 * 5 * 4
 
 
 def test_a_convolution_and_its_gradients_cost_the_same():

@@ -1,0 +1,29 @@
+"""`python -m benchmarks` and the name of a measurement."""
+
+import argparse
+import importlib
+import sys
+
+MEASUREMENTS = {
+    "train": "steps of each game, beside plain Keras and PyTorch",
+    "score": "features, FID, KID, nearest neighbors",
+    "serving": "an export behind the server for development",
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measures again what the documents state.",
+        epilog="Each has options of its own: python -m benchmarks train --help",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in MEASUREMENTS.items():
+        commands.add_parser(name, help=text, add_help=False)
+    options, rest = parser.parse_known_args()
+    module = importlib.import_module(f"benchmarks.{options.command}")
+    return module.main(rest)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

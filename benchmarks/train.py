@@ -1,0 +1,173 @@
+"""How fast a training step is, beside those that others would write.
+
+    python -m benchmarks train --peers .peers/bin/python --json train.json
+
+Every candidate is a process of its own, and all take turns, the machine's peak
+among them. With `--json`, what is measured is kept at once, and the same
+command goes on where it was broken off.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shlex
+import statistics
+import sys
+
+from benchmarks import machine, runner
+from benchmarks.training import games
+from keras_gan_zoo import files
+
+PRECISIONS = ("float32", "mixed_bfloat16")
+
+
+def main(arguments=None):
+    """Measures, prints the tables and returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks train",
+        description="Measures training steps, side by side.",
+    )
+    parser.add_argument(
+        "--games", nargs="+", choices=games.MODELS, default=games.MODELS
+    )
+    parser.add_argument(
+        "--widths", nargs="+", choices=games.WIDTHS, default=["medium"]
+    )
+    parser.add_argument(
+        "--precisions", nargs="+", choices=PRECISIONS, default=PRECISIONS
+    )
+    parser.add_argument(
+        "--peers", metavar="PYTHON", help="of an environment with PyTorch"
+    )
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--json", metavar="FILE", help="where to keep all")
+    options = parser.parse_args(arguments)
+    command = ["python", "-m", "benchmarks", "train", *(arguments or [])]
+    report = _kept(options.json) or {
+        "command": shlex.join(command),
+        "machine": f"{machine.described()}, {options.threads} threads",
+        "rows": {},
+    }
+    for width in options.widths:
+        for game in options.games:
+            key = f"{game} {width}"
+            if key in report["rows"]:
+                continue
+            print(key, file=sys.stderr, flush=True)
+            report["rows"][key] = measured(game, width, options)
+            _keep(report, options.json)
+    print(f"`{report['command']}`\n\n{report['machine']}.")
+    for width in options.widths:
+        print("\n" + table(report, width, options))
+    return 0
+
+
+def measured(game, width, options):
+    """Returns the rates of all candidates, in steps in a second.
+
+    Raises:
+        RuntimeError: If candidates train networks of different sizes.
+    """
+    threads = f"--threads={options.threads}"
+    commands = {
+        f"peak {precision}": [
+            *[sys.executable, "-m", "benchmarks.peak_worker", "product"],
+            *[f"--precision={precision.removeprefix('mixed_')}", threads],
+        ]
+        for precision in options.precisions
+    }
+    settings = [game, f"--width={games.WIDTHS[width]}", threads]
+    module = "benchmarks.training"
+    for precision in options.precisions:
+        rest = [*settings, f"--precision={precision}"]
+        for name in ("zoo", "plain"):
+            worker = [sys.executable, "-m", f"{module}.keras_worker", name]
+            commands[f"{name} {precision}"] = [*worker, *rest]
+        if options.peers:
+            worker = [options.peers, "-m", f"{module}.torch_worker"]
+            commands[f"torch {precision}"] = [*worker, *rest]
+    environment = {**os.environ, "OMP_NUM_THREADS": str(options.threads)}
+    candidates = runner.take_turns(commands, environment, options.repeats)
+    sizes = {
+        candidate.name: candidate.facts["parameters"]
+        for candidate in candidates
+        if "parameters" in candidate.facts
+    }
+    if len(set(sizes.values())) > 1:
+        raise RuntimeError(f"Networks of {game} differ in size: {sizes}.")
+    return {
+        candidate.name: {"rates": candidate.rates, "facts": candidate.facts}
+        for candidate in candidates
+    }
+
+
+def table(report, width, options):
+    """Returns the rows of one width as Markdown."""
+    rivals = [("plain", "float32"), ("plain", "mixed_bfloat16")]
+    rivals += [("torch", precision) for _, precision in rivals]
+    ours = [("zoo", precision) for precision in options.precisions]
+    head = ["game", "parameters", "GFLOP"]
+    head += [f"{_short(p)}, steps/s (share of peak)" for _, p in ours]
+    found = report["rows"][f"{options.games[0]} {width}"]
+    pairs = [
+        (f"{one} {precision}", f"{other} {of_precision}")
+        for one, precision in ours
+        for other, of_precision in rivals
+        if f"{other} {of_precision}" in found
+        and of_precision in ("float32", precision)
+    ]
+    head += [f"{_short(one)} / {_short(other)}" for one, other in pairs]
+    lines = [
+        f"Width {width}, {games.WIDTHS[width]} channels:",
+        "",
+        f"| {' | '.join(head)} |",
+        "| " + " | ".join("---" for _ in head) + " |",
+    ]
+    ratios = {pair: [] for pair in pairs}
+    for game in options.games:
+        row = report["rows"][f"{game} {width}"]
+        facts = row["zoo float32"]["facts"]
+        cells = [game, f"{facts['parameters']:,}", f"{facts['flops'] / 1e9:.2f}"]
+        for name, precision in ours:
+            rates = row[f"{name} {precision}"]["rates"]
+            cells.append(f"{_spread(rates)}, {_share(row, precision):.0%}")
+        for one, other in pairs:
+            values = runner.ratio(row[one]["rates"], row[other]["rates"])
+            ratios[one, other].append(values[0])
+            cells.append("{:.2f} ({:.2f} to {:.2f})".format(*values))
+        lines.append(f"| {' | '.join(cells)} |")
+    cells = ["geometric mean", "", "", *["" for _ in ours]]
+    cells += [f"{statistics.geometric_mean(ratios[p]):.2f}" for p in pairs]
+    lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _share(row, precision):
+    """Returns our operations in a second over those of a matrix product."""
+    flops = row["zoo float32"]["facts"]["flops"]
+    peak = row[f"peak {precision}"]
+    ours = row[f"zoo {precision}"]["rates"]
+    share = runner.ratio(ours, peak["rates"])[0]
+    return share * flops / peak["facts"]["flops"]
+
+
+def _spread(rates):
+    return "{:.3g} ({:.3g} to {:.3g})".format(*runner.summary(rates))
+
+
+def _short(name):
+    return name.replace("mixed_bfloat16", "bf16").replace("float32", "f32")
+
+
+def _kept(path):
+    if path and pathlib.Path(path).exists():
+        return json.loads(pathlib.Path(path).read_text())
+    return None
+
+
+def _keep(report, path):
+    if path:
+        with files.written_aside(pathlib.Path(path)) as aside:
+            aside.write_text(json.dumps(report, indent=1) + "\n")
