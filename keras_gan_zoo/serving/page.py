@@ -28,13 +28,14 @@ POLICY = (
 )
 
 
-def routes(servables):
+def routes(servables, limits):
     """Returns the page's routes, for `server.application`.
 
     Args:
         servables: `Servables`, entered.
+        limits: `server.Limits`.
     """
-    page = _Page(servables)
+    page = _Page(servables, limits)
     return [
         Route("/", _index),
         Route("/page/models", page.models),
@@ -52,8 +53,9 @@ async def _index(request):
 class _Page:
     """The handlers of the routes."""
 
-    def __init__(self, servables):
+    def __init__(self, servables, limits):
         self._servables = servables
+        self._limits = limits
 
     async def models(self, request):
         """Answers the models that the page can show."""
@@ -102,8 +104,10 @@ class _Page:
         return _png(picture, f"seeds_{first}_to_{last}.png")
 
     async def _predict(self, query, signature, inputs):
-        return await self._servables.predict(
-            query.text("model"), None, signature, inputs
+        return await self._limits.in_time(
+            self._servables.predict(
+                query.text("model"), None, signature, inputs
+            )
         )
 
 

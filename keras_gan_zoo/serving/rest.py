@@ -105,17 +105,11 @@ class RestAPI:
             version = self._servables.version(name, number)
             signature = version.signature(parsed["signature_name"])
             inputs = await _run(is_small, protocol.arrays, parsed, signature)
-            try:
-                async with asyncio.timeout(self._limits.seconds):
-                    outputs = await version.predict(
-                        signature.name, inputs, self._servables.max_rows
-                    )
-            except TimeoutError:
-                raise RequestError(
-                    504,
-                    f"There was no answer in {self._limits.seconds:g} seconds. "
-                    "Ask for fewer rows at once.",
-                ) from None
+            outputs = await self._limits.in_time(
+                version.predict(
+                    signature.name, inputs, self._servables.max_rows
+                )
+            )
         pieces = protocol.encoded(outputs, rows="instances" in parsed)
         if sum(array.nbytes for array in outputs.values()) <= _SMALL:
             return Response(b"".join(pieces), media_type="application/json")

@@ -154,7 +154,7 @@ def _serve(options, listener):
         runner = server.runner(
             servables,
             limits,
-            page.routes(servables),
+            page.routes(servables, limits),
             access_log=options.access_log,
         )
         runner.run([listener])

@@ -47,6 +47,22 @@ class Limits:
     seconds: float = 30.0
     requests: int = 256
 
+    async def in_time(self, answer):
+        """Returns what is awaited.
+
+        Raises:
+            RequestError: With status 504, if it takes too long.
+        """
+        try:
+            async with asyncio.timeout(self.seconds):
+                return await answer
+        except TimeoutError:
+            raise RequestError(
+                504,
+                f"There was no answer in {self.seconds:g} seconds. Ask for "
+                "fewer rows at once.",
+            ) from None
+
 
 def application(servables, limits=Limits(), routes=()):
     """Returns the server as an ASGI application.

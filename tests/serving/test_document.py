@@ -139,6 +139,30 @@ def test_examples_of_serving_run(tmp_path, monkeypatch):
             np.testing.assert_array_equal(corner, pixels[0, ..., 0])
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+def test_the_commands_of_the_readme_run(tmp_path):
+    readme = (tiny.ROOT / "README.md").read_text(encoding="utf-8")
+    _, section = readme.split("\n## Serving\n")
+    (block,) = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)[:1]
+    install, serve, *commands = block.splitlines()
+    assert install == "".join(blocks_of("sh install")).strip()
+    assert [serve.removesuffix(" &") + "\n"] == blocks_of("sh server")
+    export_generator(tiny.gan(), tmp_path / "saved_models" / "wgan_gp_cifar")
+    with local_server(tmp_path) as url:
+        block = "\n".join(commands).replace("http://127.0.0.1:8501", url)
+        block = block.replace(
+            "client --model", f"client --endpoint {url} --model"
+        )
+        process = shell(block, tmp_path)
+        output, _ = process.communicate()
+    assert process.returncode == 0
+    answer, _ = json.JSONDecoder().raw_decode(output)
+    (prediction,) = answer["predictions"]
+    assert base64.b64decode(prediction["b64"]).startswith(b"\x89PNG")
+    with Image.open(tmp_path / "grid.png") as picture:
+        assert picture.size == (22, 22)
+
+
 def test_commands_for_docker_are_right_as_far_as_can_be_seen(tmp_path):
     (block,) = blocks_of("sh docker")
     subprocess.run(["bash", "-n", "-c", block], check=True)

@@ -5,6 +5,7 @@
 draws the picture of docs/serving.md of models that are trained.
 """
 
+import asyncio
 import io
 import os
 import pathlib
@@ -12,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -21,6 +23,9 @@ from PIL import Image
 
 from keras_gan_zoo.images import unit_to_uint8
 from keras_gan_zoo.latents import spherical_interpolation
+from keras_gan_zoo.serving.errors import RequestError
+from keras_gan_zoo.serving.page import routes
+from keras_gan_zoo.serving.server import Limits
 from tests import tiny
 
 CHROMIUM = shutil.which("chromium")
@@ -324,3 +329,17 @@ def test_errors_are_shown_in_words_until_they_are_mended(page):
     assert error.get_attribute("role") == "alert"
     page.write("start", 3)
     page.until(lambda: not error.is_displayed())
+
+
+def test_an_image_that_takes_too_long_is_told_in_words():
+    async def never(*_):
+        await asyncio.sleep(60)
+
+    busy = types.SimpleNamespace(predict=never)
+    limits = Limits(seconds=0.01)
+    (between,) = [r for r in routes(busy, limits) if "between" in r.path]
+    query = {"model": "gan", "start": "1", "end": "2", "position": "0"}
+    request = types.SimpleNamespace(query_params=query)
+    with pytest.raises(RequestError, match="no answer in 0.01 seconds") as told:
+        asyncio.run(between.endpoint(request))
+    assert told.value.status == 504
