@@ -129,7 +129,11 @@ def table(report, width, options):
     for game in options.games:
         row = report["rows"][f"{game} {width}"]
         facts = row["zoo float32"]["facts"]
-        cells = [game, f"{facts['parameters']:,}", f"{facts['flops'] / 1e9:.2f}"]
+        cells = [
+            game,
+            f"{facts['parameters']:,}",
+            f"{facts['flops'] / 1e9:.2f}",
+        ]
         for name, precision in ours:
             rates = row[f"{name} {precision}"]["rates"]
             cells.append(f"{_spread(rates)}, {_share(row, precision):.0%}")

@@ -1,0 +1,111 @@
+"""How fast one generator makes images: four ways, side by side.
+
+    python -m benchmarks sample
+
+`gan.generate`, the export's `sample`, a loop of Keras's `predict`, and ONNX
+Runtime on the file of `export_onnx`. The first two draw the latents, too.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shlex
+import sys
+import tempfile
+
+from benchmarks import machine, runner
+from benchmarks.training import games
+from keras_gan_zoo import files
+
+NAMES = {
+    "generate": "`gan.generate`",
+    "signature": "export, `sample`",
+    "predict": "`generator.predict`",
+    "onnx": "ONNX Runtime",
+}
+
+
+def main(arguments=None):
+    """Measures, prints the table and returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks sample",
+        description="Measures how fast images are made.",
+    )
+    parser.add_argument("--width", choices=games.WIDTHS, default="medium")
+    parser.add_argument("--batch-sizes", nargs="+", type=int, default=[1, 64])
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--json", metavar="FILE", help="where to write all")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        export(options.width, pathlib.Path(folder))
+        rows = {
+            size: measured(folder, size, options)
+            for size in options.batch_sizes
+        }
+    command = ["python", "-m", "benchmarks", "sample", *(arguments or [])]
+    report = {
+        "command": shlex.join(command),
+        "machine": f"{machine.described()}, {options.threads} threads",
+        "rows": rows,
+    }
+    if options.json:
+        with files.written_aside(pathlib.Path(options.json)) as aside:
+            aside.write_text(json.dumps(report, indent=1) + "\n")
+    print(table(report))
+    return 0
+
+
+def export(width, folder):
+    """Writes a generator in each form that a candidate takes."""
+    from benchmarks.training import keras_networks, zoo_steps
+    from keras_gan_zoo.export import export_generator, export_onnx
+
+    networks = keras_networks.networks("WGANGP", games.WIDTHS[width])
+    gan = zoo_steps.build("WGANGP", networks)
+    gan.save(folder / "gan.keras")
+    export_generator(gan, folder)
+    export_onnx(gan, folder / "generator.onnx")
+
+
+def measured(folder, batch_size, options):
+    """Returns the rates of all ways, in images in a second."""
+    settings = [folder, f"--batch-size={batch_size}"]
+    settings.append(f"--threads={options.threads}")
+    commands = {
+        way: [sys.executable, "-m", "benchmarks.sample_worker", way, *settings]
+        for way in NAMES
+    }
+    environment = {**os.environ, "OMP_NUM_THREADS": str(options.threads)}
+    candidates = runner.take_turns(commands, environment, options.repeats)
+    return {
+        candidate.name: [batch_size * rate for rate in candidate.rates]
+        for candidate in candidates
+    }
+
+
+def table(report):
+    """Returns the report as Markdown."""
+    sizes = [*report["rows"]]
+    head = [f"batch {size}, images/s | over `predict`" for size in sizes]
+    lines = [
+        f"`{report['command']}`",
+        "",
+        f"{report['machine']}.",
+        "",
+        f"| | {' | '.join(head)} |",
+        "| --- " * (1 + 2 * len(sizes)) + "|",
+    ]
+    for way, name in NAMES.items():
+        cells = [name]
+        for rates in report["rows"].values():
+            cells.append(
+                "{:,.0f} ({:,.0f} to {:,.0f})".format(
+                    *runner.summary(rates[way])
+                )
+            )
+            ratio = runner.ratio(rates[way], rates["predict"])[0]
+            cells.append(f"{ratio:.2f}")
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
