@@ -51,7 +51,7 @@ gan.compile(
     generator_optimizer=keras.optimizers.Adam(rate),
     discriminator_optimizer=keras.optimizers.Adam(rate),
 )
-recipe.begin(args, gan)
+recipe.begin(args, gan, images)
 gan.fit(
     images,
     epochs=args.epochs,

@@ -57,7 +57,7 @@ gan = CGAN(generator, discriminator, latent_dim=100, num_classes=num_classes)
 gan.compile(
     generator_optimizer=optimizers[0], discriminator_optimizer=optimizers[1]
 )
-recipe.begin(args, gan)
+recipe.begin(args, gan, images)
 gan.fit(
     images,
     epochs=args.epochs,

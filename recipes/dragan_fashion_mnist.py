@@ -48,7 +48,7 @@ gan.compile(
     generator_optimizer=keras.optimizers.Adam(rate, 0.5, 0.9),
     discriminator_optimizer=keras.optimizers.Adam(rate, 0.5, 0.9),
 )
-recipe.begin(args, gan)
+recipe.begin(args, gan, images)
 gan.fit(
     images,
     epochs=args.epochs,

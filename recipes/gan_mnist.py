@@ -59,7 +59,7 @@ gan = VanillaGAN(generator, discriminator, latent_dim=100)
 gan.compile(
     generator_optimizer=optimizers[0], discriminator_optimizer=optimizers[1]
 )
-recipe.begin(args, gan)
+recipe.begin(args, gan, images)
 gan.fit(
     images,
     epochs=args.epochs,

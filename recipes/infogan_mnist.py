@@ -52,7 +52,7 @@ gan.compile(
     generator_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
     discriminator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
 )
-recipe.begin(args, gan)
+recipe.begin(args, gan, images)
 gan.fit(
     images,
     epochs=args.epochs,

@@ -47,7 +47,7 @@ gan.compile(
     generator_optimizer=keras.optimizers.Adam(rate, beta_1=0.5),
     discriminator_optimizer=keras.optimizers.Adam(rate, beta_1=0.5),
 )
-recipe.begin(args, gan)
+recipe.begin(args, gan, images)
 gan.fit(
     images,
     epochs=args.epochs,

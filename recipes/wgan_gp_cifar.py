@@ -85,7 +85,7 @@ gan.compile(
     generator_optimizer=adam(num_updates),
     discriminator_optimizer=adam(num_updates * discriminator_steps),
 )
-recipe.begin(args, gan)
+recipe.begin(args, gan, images)
 
 scores = []
 if args.dataset in features.CLASSIFIERS:  # A folder may have no classes.

@@ -41,7 +41,7 @@ MAY_IMPORT = {
         "replicas",
     },
     "classifier_recipe": {"datasets", "metrics", "networks", "recipe"},
-    "recipe": {"files", "set_determinism"},
+    "recipe": {"files", "precision", "set_determinism"},
     "models": {
         "checks",
         "layers",
@@ -83,6 +83,7 @@ MAY_IMPORT = {
     },
     "optimizers": set(),
     "pictures": {"files"},
+    "precision": set(),
     "replicas": set(),
     "serving": {"files", "images", "latents", "pictures"},
     "__init__": {"determinism"},

@@ -16,8 +16,8 @@ of a DCGAN of 28 x 28 pixels, `width` channels wide:
   of standard deviations;
 - auto-encoder of `EBGAN` and `BEGAN`: the features, flattened, a dense layer to
   an embedding of 64, a dense layer of 7 * 7 * 2 width and ReLU; the generator's
-  transposed convolutions without normalization, and tanh. For `EBGAN` it returns
-  the embedding, too.
+  transposed convolutions without normalization, and tanh. For `EBGAN` it
+  returns the embedding, too.
 
 Kernels of convolutions are 4 x 4, with a stride of 2 and as much padding as
 halves the size. Leaky ReLU has a slope of 0.2. Batches are of 64 for each

@@ -1,4 +1,4 @@
-"""A candidate that trains by `fit`: a model of the zoo, or a plain Keras one."""
+"""A candidate that trains by `fit`: a model of the zoo, or of plain Keras."""
 
 import argparse
 import os

@@ -3,6 +3,7 @@
 import csv
 import json
 import pathlib
+import re
 import runpy
 import sys
 
@@ -153,6 +154,24 @@ def test_every_gan_of_the_zoo_has_a_recipe():
         "WGANGP"
     ).split():
         assert any(f"gan = {model}(" in text for text in texts), model
+
+
+def test_advice_on_precision_is_followed(monkeypatch, tmp_path, capfd):
+    monkeypatch.setattr(recipe, "_LONG", 1)
+    run("gan_mnist", monkeypatch, *tiny(tmp_path / "first"))
+    advice = capfd.readouterr().out.splitlines()[2]
+    pattern = r"With --precision mixed_bfloat16, \d+\.\d\d times as many"
+    assert re.match(pattern, advice)
+    half = "--precision=mixed_bfloat16"
+    try:
+        run("gan_mnist", monkeypatch, half, *tiny(tmp_path / "second"))
+    finally:
+        keras.config.set_dtype_policy("float32")
+    lines = capfd.readouterr().out.splitlines()
+    assert "precision mixed_bfloat16; global batch" in lines[0]
+    assert not [line for line in lines if re.match(pattern, line)]
+    path = tmp_path / "second" / "training" / "settings.json"
+    assert json.loads(path.read_text())["precision"] == "mixed_bfloat16"
 
 
 @pytest.mark.parametrize("flag", ["--epochs=0", "--batch-size=-1"])
