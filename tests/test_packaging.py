@@ -85,6 +85,44 @@ def test_the_import_of_the_package_is_light():
     assert heavy == "set()"
 
 
+COMMANDS = sorted(path.parent.name for path in PACKAGE.glob("*/__main__.py"))
+
+
+@pytest.mark.parametrize("part", COMMANDS)
+def test_the_usage_of_a_command_waits_for_no_import(part):
+    code = f"""if True:
+        import runpy, sys
+        for arguments, code in (["--help"], 0), (["no-such-command"], 2):
+            sys.argv = ["", *arguments]
+            try:
+                runpy.run_module("keras_gan_zoo.{part}", run_name="__main__")
+            except SystemExit as stop:
+                assert stop.code == code
+        print({{"keras", "tensorflow"}} & set(sys.modules))
+    """
+    result = run_python(code)
+    assert result.returncode == 0, result.stderr
+    usage, *_, heavy = result.stdout.splitlines()
+    assert usage.startswith(f"usage: python -m keras_gan_zoo.{part} ")
+    assert heavy == "set()"
+
+
+def test_what_few_need_is_imported_where_it_is_needed():
+    modules = "callbacks datasets export metrics metrics.features models"
+    code = f"""if True:
+        import importlib, sys
+        import keras
+        before = set(sys.modules)
+        for module in {modules.split()}:
+            importlib.import_module("keras_gan_zoo." + module)
+        after = {{name.partition(".")[0] for name in set(sys.modules) - before}}
+        print(after - sys.stdlib_module_names)
+    """
+    result = run_python(code, TF_CPP_MIN_LOG_LEVEL="3")
+    assert result.returncode == 0, result.stderr
+    assert ast.literal_eval(result.stdout) <= {"keras_gan_zoo", "PIL"}
+
+
 def requirements(text):
     """Returns the names of the distributions that a setting lists."""
     lines = [line for line in text.split("\n") if line and line[0] != "#"]

@@ -1,4 +1,4 @@
-"""The networks of `games`, in Keras: for the zoo and for plain Keras steps."""
+"""The networks and optimizers of `games`, in Keras: for the zoo and others."""
 
 import keras
 from keras import layers
@@ -24,6 +24,13 @@ def networks(name, width):
     if name == "InfoGAN":
         built["recognition"] = _recognition(width)
     return built
+
+
+def optimizer(name):
+    """Returns an optimizer for one player of a game."""
+    if name == "WGAN":
+        return keras.optimizers.RMSprop(games.RMSPROP)
+    return keras.optimizers.Adam(*games.ADAM_OF.get(name, games.ADAM))
 
 
 def _generator(name, width):

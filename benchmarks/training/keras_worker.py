@@ -61,7 +61,12 @@ def data(game, batches=8):
     labels = rng.integers(0, games.NUM_CLASSES, number)
     arrays = images.astype("float32"), labels.astype("int32")
     dataset = tf.data.Dataset.from_tensor_slices(arrays)
-    return dataset.batch(size, drop_remainder=True).cache().repeat().prefetch(2)
+    dataset = dataset.batch(size, drop_remainder=True).cache().repeat()
+    options = tf.data.Options()
+    # The end of an iterator may wait for the thread of the tuning, which looks
+    # up after 1.27 s, 2.55 s and so on: that would be the time of a short fit.
+    options.autotune.enabled = False
+    return dataset.prefetch(2).with_options(options)
 
 
 if __name__ == "__main__":

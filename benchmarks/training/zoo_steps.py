@@ -1,8 +1,6 @@
 """The games as the models of this package play them."""
 
-import keras
-
-from benchmarks.training import games
+from benchmarks.training import games, keras_networks
 from keras_gan_zoo import models
 
 
@@ -18,14 +16,7 @@ def build(name, networks):
         arguments["num_classes"] = games.NUM_CLASSES
     model = getattr(models, name)(**arguments)
     model.compile(
-        generator_optimizer=optimizer(name),
-        discriminator_optimizer=optimizer(name),
+        generator_optimizer=keras_networks.optimizer(name),
+        discriminator_optimizer=keras_networks.optimizer(name),
     )
     return model
-
-
-def optimizer(name):
-    """Returns an optimizer for one player."""
-    if name == "WGAN":
-        return keras.optimizers.RMSprop(games.RMSPROP)
-    return keras.optimizers.Adam(*games.ADAM_OF.get(name, games.ADAM))

@@ -1,5 +1,8 @@
 """Data as `tf.data.Dataset` objects of full batches, images in [-1, 1]."""
 
+# TensorFlow takes seconds to import, and `python -m keras_gan_zoo.datasets
+# --help` imports this package: functions that need TensorFlow import it.
+
 from keras_gan_zoo.datasets.gaussians import (
     gaussian_grid,
     gaussian_ring,

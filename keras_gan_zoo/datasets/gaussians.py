@@ -7,7 +7,6 @@ https://arxiv.org/abs/1712.04086).
 """
 
 import numpy as np
-import tensorflow as tf
 
 from keras_gan_zoo.datasets.streams import check_integer, fold_seed
 
@@ -78,6 +77,8 @@ def grid_centers():
 
 
 def _mixture(centers, batch_size, stddev, seed, start_step):
+    import tensorflow as tf
+
     batch_size = check_integer("batch_size", batch_size, 1)
     seed = check_integer("seed", seed, 0)
     start_step = check_integer("start_step", start_step, 0)

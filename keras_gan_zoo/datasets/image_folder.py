@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
 from PIL import Image, ImageOps
 
 from keras_gan_zoo.datasets.streams import check_integer, finish, index_batches
@@ -51,6 +50,8 @@ def image_folder(
         tf.errors.InvalidArgumentError: While iterating, for a file that is not
             a readable image. The message names the file.
     """
+    import tensorflow as tf
+
     directory = _check_directory(directory)
     image_size = check_integer("image_size", image_size, 1)
     if channels not in (1, 3):

@@ -11,7 +11,6 @@ import functools
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
 from PIL import Image
 
 from keras_gan_zoo.datasets.image_folder import folder_classes, image_folder
@@ -247,7 +246,7 @@ def _from_tfds(name, batch_size, split, labels, seed, start_step, data_dir):
 @functools.lru_cache(maxsize=2)
 def _tfds_arrays(name, split, data_dir):
     """Returns uint8 images and int64 labels of a whole split as tensors."""
-    # TFDS is slow to import, and nothing else here needs it.
+    import tensorflow as tf
     import tensorflow_datasets as tfds
 
     builder = prepared_builder(name, data_dir)
@@ -272,6 +271,8 @@ def _embedded_arrays():
 def _from_arrays(
     images, class_ids, batch_size, labels, seed, start_step, shuffle=True
 ):
+    import tensorflow as tf
+
     batches = index_batches(len(images), batch_size, seed, start_step, shuffle)
     with tf.device("CPU"):  # Where `tf.data` works.
         pool = tf.constant(images)

@@ -30,7 +30,6 @@ import urllib.request
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
 from PIL import Image
 
 # A closed network may not refuse a connection but leave it without an answer.
@@ -53,7 +52,6 @@ def find_data_dir(data_dir=None):
 
 def prepared_builder(name, data_dir=None):
     """The TFDS builder of a data set, prepared first if need be."""
-    # TFDS is slow to import: only when it is used.
     import tensorflow_datasets as tfds
 
     data_dir = find_data_dir(data_dir)
@@ -249,6 +247,8 @@ class _LocalFiles:
         self.downloaded_size = downloaded_size  # Goes into the data set's info.
 
     def download_and_extract(self, urls):
+        import tensorflow as tf
+
         return tf.nest.map_structure(
             lambda url: str(self.folder / url.split("/")[-1]), urls
         )

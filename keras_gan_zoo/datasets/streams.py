@@ -7,8 +7,6 @@ which is what makes a resumed run see the batches of the uninterrupted one.
 
 import operator
 
-import tensorflow as tf
-
 # Keeps the numbers of the data apart from those of the models, whose seeds are
 # (seed, 0): the same numbers for both would tie latents to data.
 DATA_TAG = 0x64617461
@@ -16,6 +14,8 @@ DATA_TAG = 0x64617461
 
 def fold_seed(seed, number):
     """Returns the data's own random seed, shape `(2,)`, for (seed, number)."""
+    import tensorflow as tf
+
     return tf.random.experimental.stateless_fold_in(
         tf.constant([seed, DATA_TAG], tf.int64), number, alg="philox"
     )
@@ -23,6 +23,8 @@ def fold_seed(seed, number):
 
 def scale_images(images):
     """Turns uint8 images into float32 in [-1, 1]: 0 is -1 and 255 is 1."""
+    import tensorflow as tf
+
     return tf.cast(images, tf.float32) / 127.5 - 1.0
 
 
@@ -61,6 +63,8 @@ def index_batches(num_examples, batch_size, seed, start_step, shuffle=True):
         ValueError: If the data set does not fill one batch, or an argument
             is not an integer of the right range.
     """
+    import tensorflow as tf
+
     batch_size = check_integer("batch_size", batch_size, 1)
     seed = check_integer("seed", seed, 0)
     if batch_size > num_examples:
@@ -120,6 +124,8 @@ def finish(batches, read, labels):
         `tf.data.Dataset` of images, float32 in [-1, 1], or of pairs of images
         and int32 labels `(batch,)`. Its `skip()` reads nothing it skips.
     """
+    import tensorflow as tf
+
     if labels is not None:
         with tf.device("CPU"):  # Where `tf.data` works.
             labels = tf.cast(labels, tf.int32)
