@@ -12,7 +12,7 @@ def graph_flops(graph, batch=None):
     """Returns the operations of one run of a graph.
 
     Args:
-        graph: `tf.Graph`, such as that of a concrete function.
+        graph: Graph of a concrete function.
         batch: Integer, the size of first axes that the graph leaves free.
 
     Returns:
@@ -23,7 +23,7 @@ def graph_flops(graph, batch=None):
             whose operations are not in it.
     """
     total = 0
-    for operation in graph.get_operations():
+    for operation in _needed(graph):
         if operation.type in _CALLS:
             raise ValueError(
                 "Operations are counted of graphs without calls. Received: "
@@ -32,6 +32,22 @@ def graph_flops(graph, batch=None):
         if operation.type in _COUNTS:
             total += _COUNTS[operation.type](operation, batch)
     return total
+
+
+def _needed(graph):
+    """Returns the operations that results or changes of state depend on.
+
+    TensorFlow runs no others, such as gradients that nobody asked for.
+    """
+    found = set()
+    waiting = [tensor.op for tensor in graph.outputs] + graph.control_outputs
+    while waiting:
+        operation = waiting.pop()
+        if operation not in found:
+            found.add(operation)
+            waiting += [tensor.op for tensor in operation.inputs]
+            waiting += operation.control_inputs
+    return found
 
 
 def _matmul(operation, batch):

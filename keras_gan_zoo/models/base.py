@@ -179,12 +179,13 @@ class AdversarialModel(keras.Model):
         self.evaluation_step.assign(0)
         return super().evaluate(x, y, **kwargs)
 
-    def update(self, player, inputs):
+    def update(self, player, inputs, **kwargs):
         """Moves one player one optimizer step down its loss.
 
         Args:
             player: String, the name of the player.
             inputs: What `<player>_loss` takes.
+            **kwargs: Further arguments of `<player>_loss`.
 
         Returns:
             The loss before the move, a scalar tensor.
@@ -199,7 +200,7 @@ class AdversarialModel(keras.Model):
         kept = [tf.identity(variable.value) for variable in others]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(values)
-            loss = compute_loss(inputs, training=True)
+            loss = compute_loss(inputs, training=True, **kwargs)
             objective = loss + sum(
                 tf.cast(regularization, loss.dtype)  # That of outputs is half.
                 for network in networks
@@ -579,8 +580,8 @@ class GAN(AdversarialModel):
             for part in range(steps)
         ]
 
-    def update(self, player, inputs):
-        loss = super().update(player, inputs)
+    def update(self, player, inputs, **kwargs):
+        loss = super().update(player, inputs, **kwargs)
         if player == "generator" and self.ema_generator is not None:
             self._update_moving_average()
         return loss

@@ -70,18 +70,21 @@ class BEGAN(GAN):
 
     def train_step(self, data):
         """Runs one step of section 3.4."""
+        terms = {}
         for images in self.discriminator_batches(self.unpack(data)):
-            self.update("discriminator", images)
+            self.update("discriminator", images, terms=terms)
         fake_loss = self.update("generator", images)
-        real_loss = self.reconstruction_loss(images, training=True)
-        gap = replicas.mean(self.gap(real_loss, fake_loss))
+        gap = replicas.mean(self.gap(terms["real_loss"], fake_loss))
         balance = self.balance + self.balance_rate * gap
         self.balance.assign(tf.clip_by_value(balance, 0.0, 1.0))
         return self.loss_results()
 
-    def discriminator_loss(self, images, training=True):
+    def discriminator_loss(self, images, training=True, terms=None):
+        """`L(x) - k L(G(z))`; `L(x)` goes into `terms`, a dictionary."""
         fakes = self.fakes_like(images, training)
         real_loss = self.reconstruction_loss(images, training)
+        if terms is not None:
+            terms["real_loss"] = real_loss
         fake_loss = self.reconstruction_loss(fakes, training)
         gap = self.gap(real_loss, fake_loss)
         self.convergence_tracker.update_state(real_loss + tf.abs(gap))

@@ -57,11 +57,23 @@ def test_a_convolution_and_its_gradients_cost_the_same():
         with tf.GradientTape() as tape:
             tape.watch([images, kernel])
             convolved = convolve(images, kernel)
-        return tape.gradient(convolved, [images, kernel])
+        return convolved, tape.gradient(convolved, [images, kernel])
 
     assert flops_of(with_gradients, *shapes) == 3 * once
     transposed = keras.layers.Conv2DTranspose(2, 3, 2, "same", use_bias=False)
     assert flops_of(transposed, (6, 4, 4, 5)) == once
+
+
+def test_what_nobody_needs_is_not_counted():
+    variable = tf.Variable(tf.zeros((3, 5)))
+
+    def multiply(a, b):
+        tf.matmul(b, b, transpose_a=True)
+        variable.assign(tf.matmul(a, b))  # Needed, though not returned.
+        return tf.matmul(a, a, transpose_b=True)
+
+    expected = 2 * 3 * 5 * 4 + 2 * 3 * 3 * 4
+    assert flops_of(multiply, (3, 4), (4, 5)) == expected
 
 
 def test_what_can_not_be_counted_is_refused():
