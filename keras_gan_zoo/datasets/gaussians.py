@@ -8,7 +8,7 @@ https://arxiv.org/abs/1712.04086).
 
 import numpy as np
 
-from keras_gan_zoo.datasets.streams import check_integer, fold_seed
+from keras_gan_zoo.datasets.streams import check_integer, fold_seed, mapped
 
 
 def gaussian_ring(
@@ -103,11 +103,7 @@ def _mixture(centers, batch_size, stddev, seed, start_step):
         )
         return tf.gather(centers, mode) + stddev * noise
 
-    dataset = (
-        tf.data.Dataset.counter(start_step)
-        .map(batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-        .prefetch(tf.data.AUTOTUNE)
-    )
+    dataset = mapped(tf.data.Dataset.counter(start_step), batch)
     # `Dataset.skip` would draw what it leaves out.
     dataset.skip = lambda count, name=None: _mixture(
         centers, batch_size, stddev, seed, start_step + count
