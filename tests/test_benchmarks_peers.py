@@ -1,9 +1,11 @@
 """That those who are compared play the same games on the same networks.
 
-`pip install torch` brings PyTorch. Where it isn't, its tests are skipped.
+`pip install -r benchmarks/requirements-peers.txt` brings the peers. The tests
+of those that aren't there are skipped.
 """
 
 import importlib
+import importlib.util
 
 import keras
 import numpy as np
@@ -163,3 +165,32 @@ def test_pytorch_s_penalty_moves_the_critic(name, torch, build):
     for name, gradient in gradients.items():
         reached = gradient is not None and bool(gradient.any())
         assert reached == name.endswith("weight"), name
+
+
+@pytest.mark.filterwarnings("ignore")  # They are torchgan's to mend.
+@pytest.mark.parametrize("name", ["DCGAN", "WGANGP"])
+def test_torchgan_moves_both_players(name, torch, batches, tmp_path):
+    if importlib.util.find_spec("torchgan") is None:
+        pytest.skip("torchgan isn't there")
+    worker = importlib.import_module("benchmarks.training.torchgan_worker")
+    networks = importlib.import_module("benchmarks.training.torch_networks")
+    built = networks.networks(name, 4)
+    trainer = worker.build(name, built, tmp_path)
+    first = {
+        player: [weight.detach().clone() for weight in network.parameters()]
+        for player, network in built.items()
+    }
+    for images, _ in batches(name, 3):
+        worker.step(trainer, images)
+    counts = trainer.loss_information
+    assert counts["generator_iters"] == 3
+    # Those of the penalty count as well.
+    updates = {"DCGAN": 1, "WGANGP": 2 * 5}[name]
+    assert counts["discriminator_iters"] == 3 * updates
+    for player, network in built.items():
+        moved = [
+            not torch.equal(weight, was)
+            for weight, was in zip(network.parameters(), first[player])
+        ]
+        assert sum(moved) >= len(moved) - 1  # But for the score's bias.
+        assert counts[f"{player}_losses"] != 0.0

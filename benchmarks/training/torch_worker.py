@@ -52,14 +52,13 @@ def main():
         for images, labels in itertools.islice(stream, steps):
             game.step(images, labels)
 
-    facts = {
-        "parameters": sum(
-            weight.numel()
-            for network in networks.values()
-            for weight in network.parameters()
-        ),
-    }
-    worker.answer(train, facts)
+    worker.answer(train, facts(networks))
+
+
+def facts(networks):
+    """Returns what there is to tell of a dictionary of networks."""
+    weights = [w for net in networks.values() for w in net.parameters()]
+    return {"parameters": sum(weight.numel() for weight in weights)}
 
 
 def data(game, batches=8):
