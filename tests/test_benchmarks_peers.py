@@ -10,8 +10,10 @@ import importlib.util
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from benchmarks.training import games, keras_networks
+from benchmarks.training import games, keras_networks, zoo_steps
+from keras_gan_zoo import noise
 
 # Of all players together, by width.
 PARAMETERS = {
@@ -80,6 +82,91 @@ def test_pytorch_trains_as_many_parameters_as_all(name, torch):
             built = networks.networks(name, width).values()
         weights = [weight for net in built for weight in net.parameters()]
         assert sum(weight.numel() for weight in weights) == expected
+
+
+def same_inputs(name, model, game, torch, monkeypatch):
+    """Lets both draw the same latents; returns the same images and labels.
+
+    Where a penalty looks is 0.3 of the way.
+    """
+    rng = np.random.default_rng(0)
+    number = 8
+    latents = rng.uniform(-1.0, 1.0, (number, games.latent_dim(name)))
+    drawn, labels = rng.integers(0, games.NUM_CLASSES, (2, number))
+    if name == "InfoGAN":
+        code = slice(games.LATENT_DIM, -games.NUM_CODES)
+        latents[:, code] = np.eye(games.NUM_CLASSES)[drawn]
+    latents = latents.astype("float32")
+    prior = tf.constant(latents), tf.constant(drawn)
+    if name not in games.CONDITIONAL:
+        prior = prior[0]
+    model.sample_prior = lambda *_: prior
+    monkeypatch.setattr(
+        noise, "uniform", lambda shape, *_: tf.fill(tf.stack(shape), 0.3)
+    )
+    latents, drawn = torch.tensor(latents), torch.tensor(drawn)
+    game.latents = lambda _: latents
+    codes = latents[:, -games.NUM_CODES :]
+    game.latents_and_codes = lambda _: (latents, (drawn, codes))
+    steps = importlib.import_module("benchmarks.training.torch_steps")
+    monkeypatch.setattr(steps, "drawn_labels", lambda _: drawn)
+    monkeypatch.setattr(torch, "rand", lambda *shape: torch.full(shape, 0.3))
+    monkeypatch.setattr(torch, "rand_like", lambda x: torch.full_like(x, 0.3))
+    images = rng.uniform(-1.0, 1.0, (number, *games.IMAGE_SHAPE))
+    images = images.astype("float32")
+    labelled = (tf.constant(images), tf.constant(labels))
+    return (
+        labelled if name in games.CONDITIONAL else labelled[0],
+        (torch.tensor(images).permute(0, 3, 1, 2), torch.tensor(labels)),
+    )
+
+
+def as_in_pytorch(value):
+    """Transposes a kernel or its gradient."""
+    value = np.asarray(value)
+    return value.transpose(3, 2, 0, 1) if value.ndim == 4 else value.T
+
+
+@GAMES
+def test_pytorch_has_the_zoo_s_losses_and_gradients(
+    name, torch, build, monkeypatch
+):
+    game = build(name)
+    networks = keras_networks.networks(name, 4)
+    model = zoo_steps.build(name, networks)
+    for key, network in networks.items():
+        weights = getattr(game, key).parameters()
+        for weight, variable in zip(weights, network.trainable_variables):
+            value = as_in_pytorch(variable)
+            assert value.shape == weight.shape
+            weight.detach().copy_(torch.tensor(value))
+    if name == "BEGAN":
+        model.balance.assign(0.3)
+        game.balance.fill_(0.3)
+    inputs, batch = same_inputs(name, model, game, torch, monkeypatch)
+    for player, players_networks in model.players.items():
+        expected = getattr(model, f"{player}_loss")
+        loss = getattr(game, f"{player}_loss")(*batch)
+        with tf.GradientTape() as tape:
+            value = expected(inputs)
+        assert loss.item() == pytest.approx(float(value), rel=1e-4)
+        variables = [
+            variable.value
+            for network in players_networks
+            for variable in network.trainable_variables
+        ]
+        gradients = tape.gradient(
+            value, variables, unconnected_gradients="zero"
+        )
+        movers = game.opponents
+        if player == "generator":
+            movers = [game.generator]
+        weights = [w for mover in movers for w in mover.parameters()]
+        found = torch.autograd.grad(loss, weights, materialize_grads=True)
+        for one, other in zip(found, gradients, strict=True):
+            np.testing.assert_allclose(
+                one, as_in_pytorch(other), rtol=1e-3, atol=1e-5
+            )
 
 
 @GAMES

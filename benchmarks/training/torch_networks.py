@@ -1,4 +1,8 @@
-"""The networks of `games`, in PyTorch: channels first, as it has them.
+"""The networks of `games`, in PyTorch: images are `(batch, 1, 28, 28)`.
+
+In memory, channels come last where the weights have them so. The dense layers
+count positions before channels, as Keras's do: then nothing is copied between
+them and the convolutions.
 
 Padding of 1 around a kernel of 4 with a stride of 2 halves or doubles an even
 size. Batch normalization has the momentum and the epsilon of Keras, of which
@@ -38,7 +42,7 @@ def networks(name, width):
 
 
 class Generator(nn.Module):
-    """From latents `(batch, latent_dim)` to images `(batch, 1, 28, 28)`.
+    """From latents `(batch, latent_dim)` to images.
 
     With the labels `(batch,)` beside them, if the game is conditional.
     """
@@ -53,7 +57,7 @@ class Generator(nn.Module):
             nn.Linear(inputs, units, bias=False),
             nn.BatchNorm1d(units, **STATISTICS),
             nn.ReLU(inplace=True),
-            nn.Unflatten(1, (2 * width, 7, 7)),
+            ToMaps(2 * width),
             nn.ConvTranspose2d(2 * width, width, **HALVED, bias=False),
             nn.BatchNorm2d(width, **STATISTICS),
             nn.ReLU(inplace=True),
@@ -106,7 +110,7 @@ class Autoencoder(nn.Module):
         self.decoder = nn.Sequential(
             nn.Linear(games.EMBEDDING_DIM, units),
             nn.ReLU(inplace=True),
-            nn.Unflatten(1, (2 * width, 7, 7)),
+            ToMaps(2 * width),
             nn.ConvTranspose2d(2 * width, width, **HALVED),
             nn.ReLU(inplace=True),
             nn.ConvTranspose2d(width, 1, **HALVED),
@@ -137,6 +141,24 @@ class Recognition(nn.Module):
         return [head(x).float() for head in self.heads]
 
 
+class ToMaps(nn.Module):
+    """From `(batch, 7 * 7 * channels)` to `(batch, channels, 7, 7)`."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.channels = channels
+
+    def forward(self, x):
+        return x.unflatten(1, (7, 7, self.channels)).permute(0, 3, 1, 2)
+
+
+class FromMaps(nn.Module):
+    """From `(batch, channels, 7, 7)` to `(batch, 7 * 7 * channels)`."""
+
+    def forward(self, x):
+        return x.permute(0, 2, 3, 1).flatten(1)
+
+
 def _features(name, width):
     """Returns layers from images to `(batch, 7 * 7 * 2 * width)`."""
     normalized = name == "DCGAN"
@@ -146,7 +168,7 @@ def _features(name, width):
         nn.Conv2d(width, 2 * width, **HALVED, bias=not normalized),
         *([nn.BatchNorm2d(2 * width, **STATISTICS)] if normalized else []),
         nn.LeakyReLU(0.2, inplace=True),
-        nn.Flatten(),
+        FromMaps(),
     )
 
 
