@@ -20,6 +20,7 @@ from benchmarks.training import games
 from keras_gan_zoo import files
 
 PRECISIONS = ("float32", "mixed_bfloat16")
+PACKAGES = ("tensorflow", "keras", "numpy")
 
 
 def main(arguments=None):
@@ -47,7 +48,7 @@ def main(arguments=None):
     command = ["python", "-m", "benchmarks", "train", *(arguments or [])]
     report = _kept(options.json) or {
         "command": shlex.join(command),
-        "machine": f"{machine.described()}, {options.threads} threads",
+        "machine": f"{machine.described(PACKAGES)}, {options.threads} threads",
         "rows": {},
     }
     for width in options.widths:
@@ -105,18 +106,19 @@ def measured(game, width, options):
 
 def table(report, width, options):
     """Returns the rows of one width as Markdown."""
-    rivals = [("plain", "float32"), ("plain", "mixed_bfloat16")]
-    rivals += [("torch", precision) for _, precision in rivals]
     ours = [("zoo", precision) for precision in options.precisions]
     head = ["game", "parameters", "GFLOP"]
     head += [f"{_short(p)}, steps/s (share of peak)" for _, p in ours]
     found = report["rows"][f"{options.games[0]} {width}"]
     pairs = [
-        (f"{one} {precision}", f"{other} {of_precision}")
-        for one, precision in ours
-        for other, of_precision in rivals
-        if f"{other} {of_precision}" in found
-        and of_precision in ("float32", precision)
+        (f"zoo {precision}", f"{rival} {of_precision}")
+        for precision in options.precisions
+        for rival, of_precision in [
+            ("plain", "float32"),
+            *([("plain", precision)] if precision != "float32" else []),
+            ("torch", precision),
+        ]
+        if f"{rival} {of_precision}" in found
     ]
     head += [f"{_short(one)} / {_short(other)}" for one, other in pairs]
     lines = [

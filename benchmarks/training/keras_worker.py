@@ -37,7 +37,7 @@ def main():
     dataset = data(options.game)
 
     def train(steps):
-        model.fit(dataset, steps_per_epoch=steps, verbose=0)
+        model.fit(dataset, steps_per_epoch=steps, shuffle=False, verbose=0)
 
     step = tf.function(model.train_step)
     batch = next(iter(dataset))
