@@ -245,16 +245,14 @@ class BEGAN(Game):
 
     def step(self, images, labels):
         super().step(images, labels)
-        with torch.no_grad(), torch.autocast(
-            "cpu", torch.bfloat16, enabled=self.in_bfloat16
-        ):
-            real_loss = self.error(images)
-            self.balance += 1e-3 * (0.5 * real_loss - self.fake_loss)
-            self.balance.clamp_(0.0, 1.0)
+        self.balance += 1e-3 * (0.5 * self.real_loss - self.fake_loss)
+        self.balance.clamp_(0.0, 1.0)
 
     def discriminator_loss(self, images, labels):
         fakes = self.constant_fakes(len(images))
-        return self.error(images) - self.balance * self.error(fakes)
+        real_loss = self.error(images)
+        self.real_loss = real_loss.detach()
+        return real_loss - self.balance * self.error(fakes)
 
     def generator_loss(self, images, labels):
         loss = self.error(self.fakes(len(images)))
