@@ -12,6 +12,7 @@ ROOT = pathlib.Path(__file__).parents[1]
 DOCUMENTS = [
     "README.md",
     "docs/metrics.md",
+    "docs/performance.md",
     "docs/scaling.md",
     "docs/scaling_out.md",
     "docs/serving.md",
