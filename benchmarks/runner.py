@@ -24,7 +24,10 @@ class Candidate:
             stdout=subprocess.PIPE,
             text=True,
         )
+        self.facts = None
         self.rates = []  # Units of work in a second, one for each repeat.
+
+    def get_ready(self):
         self.facts = self._answer()
 
     def repeat(self):
@@ -33,8 +36,7 @@ class Candidate:
         self.rates.append(self.facts["units"] / self._answer())
 
     def close(self):
-        self._process.stdin.close()
-        self._process.wait()
+        self._process.communicate()
 
     def _answer(self):
         line = self._process.stdout.readline()
@@ -59,6 +61,7 @@ def take_turns(commands, environment, repeats):
     try:
         for name, command in commands.items():
             candidates.append(Candidate(name, command, environment))
+            candidates[-1].get_ready()
         for repeat in range(repeats):
             print(f"repeat {repeat + 1} of {repeats}", file=sys.stderr)
             # There and back, so that none always follows the same one.

@@ -7,16 +7,14 @@ Runtime on the file of `export_onnx`. The first two draw the latents, too.
 """
 
 import argparse
-import json
 import os
 import pathlib
-import shlex
 import sys
 import tempfile
 
-from benchmarks import machine, runner
+from benchmarks import report as reports
+from benchmarks import runner
 from benchmarks.training import games
-from keras_gan_zoo import files
 
 NAMES = {
     "generate": "`gan.generate`",
@@ -26,7 +24,7 @@ NAMES = {
 }
 
 
-def main(arguments=None):
+def main(arguments):
     """Measures, prints the table and returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks sample",
@@ -44,15 +42,11 @@ def main(arguments=None):
             size: measured(folder, size, options)
             for size in options.batch_sizes
         }
-    command = ["python", "-m", "benchmarks", "sample", *(arguments or [])]
     report = {
-        "command": shlex.join(command),
-        "machine": f"{machine.described()}, {options.threads} threads",
+        **reports.begun("sample", arguments, options.threads),
         "rows": rows,
     }
-    if options.json:
-        with files.written_aside(pathlib.Path(options.json)) as aside:
-            aside.write_text(json.dumps(report, indent=1) + "\n")
+    reports.keep(report, options.json)
     print(table(report))
     return 0
 
@@ -90,10 +84,7 @@ def table(report):
     sizes = [*report["rows"]]
     head = [f"batch {size}, images/s | over `predict`" for size in sizes]
     lines = [
-        f"`{report['command']}`",
-        "",
-        f"{report['machine']}.",
-        "",
+        *reports.head(report),
         f"| | {' | '.join(head)} |",
         "| --- " * (1 + 2 * len(sizes)) + "|",
     ]

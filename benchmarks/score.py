@@ -8,14 +8,11 @@ two sets of so many rows of 2,048 features.
 """
 
 import argparse
-import json
 import os
-import pathlib
-import shlex
 import sys
 
-from benchmarks import machine, runner
-from keras_gan_zoo import files
+from benchmarks import report as reports
+from benchmarks import runner
 
 KINDS = {
     "features": ("a batch of 50 images, features of Inception 2015", 7),
@@ -25,7 +22,7 @@ KINDS = {
 }
 
 
-def main(arguments=None):
+def main(arguments):
     """Measures, prints the table and returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks score",
@@ -60,15 +57,11 @@ def main(arguments=None):
             candidate.name: {"rates": candidate.rates, **candidate.facts}
             for candidate in runner.take_turns(commands, environment, repeats)
         }
-    command = ["python", "-m", "benchmarks", "score", *(arguments or [])]
     report = {
-        "command": shlex.join(command),
-        "machine": f"{machine.described()}, {options.threads} threads",
+        **reports.begun("score", arguments, options.threads),
         "rows": rows,
     }
-    if options.json:
-        with files.written_aside(pathlib.Path(options.json)) as aside:
-            aside.write_text(json.dumps(report, indent=1) + "\n")
+    reports.keep(report, options.json)
     print(table(report))
     return 0
 
@@ -76,10 +69,7 @@ def main(arguments=None):
 def table(report):
     """Returns the report as Markdown."""
     lines = [
-        f"`{report['command']}`",
-        "",
-        f"{report['machine']}.",
-        "",
+        *reports.head(report),
         "| | seconds | GFLOP/s | share of the peak of a product |",
         "| --- | --- | --- | --- |",
     ]

@@ -1,6 +1,6 @@
 """How fast exports are served, with and without batching.
 
-    python -m benchmarks.serving saved_models/wgan_gp_cifar
+    python -m benchmarks serving saved_models/wgan_gp_cifar
 
 The server, its clients and a plain loop of `predict` for comparison have a
 process each. Ways to serve take turns, so that a machine that slows down slows
@@ -11,9 +11,7 @@ servers. The result is a table in Markdown.
 import argparse
 import contextlib
 import json
-import os
 import pathlib
-import platform
 import re
 import shlex
 import statistics
@@ -21,21 +19,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from importlib import metadata
 
-from keras_gan_zoo import files
+from benchmarks import report as reports
 
 ROOT = pathlib.Path(__file__).parents[1]
 # How they are called, and the rows that the server computes together at most.
 SERVERS = {"`serve`, batching": 64, "`serve --batch-size 1`": 1}
 LOOPS = {"`predict` loop, batch 1": 1, "`predict` loop, batch 64": 64}
-PACKAGES = ("tensorflow", "keras", "numpy", "starlette", "uvicorn")
+PACKAGES = (*reports.PACKAGES, "starlette", "uvicorn")
 
 
-def main(arguments=None):
+def main(arguments):
     """Measures, prints the table and returns the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.serving",
+        prog="python -m benchmarks serving",
         description="Measures how fast an export is served.",
     )
     parser.add_argument("model", help="folder of a model with its versions")
@@ -59,18 +56,12 @@ def main(arguments=None):
                 measured.append(served(version, SERVERS[name], options))
             else:
                 measured.append(looped(version, LOOPS[name], options))
-    command = shlex.join(
-        ["python", "-m", "benchmarks.serving", *(arguments or sys.argv[1:])]
-    )
     report = {
-        "command": command,
-        "machine": machine(),
+        **reports.begun("serving", arguments, packages=PACKAGES),
         "seeds_that_differ": seeds_that_differ(runs),
         "runs": runs,
     }
-    if options.json:
-        with files.written_aside(pathlib.Path(options.json)) as aside:
-            aside.write_text(json.dumps(report, indent=2) + "\n")
+    reports.keep(report, options.json)
     print(table(report))
     served_runs = [run for name in SERVERS for run in runs[name]]
     wrong = any(errors(run) or run["mismatches"] for run in served_runs)
@@ -167,31 +158,10 @@ def errors(run):
     return sum(run["errors"].values())
 
 
-def machine():
-    versions = [f"{name} {metadata.version(name)}" for name in PACKAGES]
-    return (
-        f"{processor()}, {os.cpu_count()} cores, "
-        f"{platform.system()}, Python {platform.python_version()}, "
-        f"{', '.join(versions)}; TensorFlow's own number of threads"
-    )
-
-
-def processor():
-    try:
-        text = pathlib.Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return platform.machine()
-    found = re.search(r"^model name\s*: (.+)$", text, re.MULTILINE)
-    return found[1] if found else platform.machine()
-
-
 def table(report):
     """Returns the report as Markdown."""
     lines = [
-        f"`{report['command']}`",
-        "",
-        report["machine"] + ".",
-        "",
+        *reports.head(report),
         "| | requests/s | images/s | p50, ms | p99, ms | errors | changed |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
@@ -234,7 +204,3 @@ def spread(values):
     numbers = statistics.median(values), min(values), max(values)
     texts = [f"{v:,.0f}" if v >= 100 else f"{v:.3g}" for v in numbers]
     return "{} ({} to {})".format(*texts)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

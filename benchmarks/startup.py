@@ -17,9 +17,9 @@ import subprocess
 import sys
 import time
 
-from benchmarks import machine, runner
+from benchmarks import report as reports
+from benchmarks import runner
 from benchmarks.training import games
-from keras_gan_zoo import files
 
 ROOT = pathlib.Path(__file__).parents[1]
 KERAS = "import keras"
@@ -45,7 +45,7 @@ ARGUMENTS = {
 }
 
 
-def main(arguments=None):
+def main(arguments):
     """Measures, prints the table and returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks startup",
@@ -75,16 +75,11 @@ def main(arguments=None):
         "--threads", type=int, default=os.cpu_count(), help="default: all"
     )
     parser.add_argument("--json", metavar="FILE", help="where to write all")
-    arguments = sys.argv[1:] if arguments is None else arguments
     options = parser.parse_args(arguments)
     candidates = ["zoo", "plain"] if options.peers else ["zoo"]
     first_steps = [(c, game) for game in options.games for c in candidates]
     report = {
-        "command": shlex.join(
-            ["python", "-m", "benchmarks", "startup", *arguments]
-        ),
-        "machine": machine.described(("tensorflow", "keras", "numpy")),
-        "threads": options.threads,
+        **reports.begun("startup", arguments, options.threads),
         "width": options.width,
         "processes": {name: [] for name in ARGUMENTS},
         "first_steps": {
@@ -104,9 +99,7 @@ def main(arguments=None):
         for candidate, game in first_steps[::order]:
             step = first_step(candidate, game, options)
             report["first_steps"][candidate][game].append(step)
-    if options.json:
-        with files.written_aside(pathlib.Path(options.json)) as aside:
-            aside.write_text(json.dumps(report, indent=2) + "\n")
+    reports.keep(report, options.json)
     print(table(report))
     return 0
 
@@ -143,10 +136,7 @@ def table(report):
     processes = report["processes"]
     keras = processes[KERAS]
     lines = [
-        f"`{report['command']}`",
-        "",
-        f"{report['machine']}, {report['threads']} threads.",
-        "",
+        *reports.head(report),
         f"| process | s | beyond `{KERAS}`, s |",
         "| --- | --- | --- |",
     ]

@@ -11,16 +11,14 @@ import argparse
 import json
 import os
 import pathlib
-import shlex
 import statistics
 import sys
 
-from benchmarks import machine, runner
+from benchmarks import report as reports
+from benchmarks import runner
 from benchmarks.training import games
-from keras_gan_zoo import files
 
 PRECISIONS = ("float32", "mixed_bfloat16")
-PACKAGES = ("tensorflow", "keras", "numpy")
 
 # Large buffers that are kept and not given back make PyTorch faster.
 TORCH = (
@@ -30,7 +28,7 @@ TORCH = (
 )
 
 
-def main(arguments=None):
+def main(arguments):
     """Measures, prints the tables and returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks train",
@@ -52,10 +50,8 @@ def main(arguments=None):
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--json", metavar="FILE", help="where to keep all")
     options = parser.parse_args(arguments)
-    command = ["python", "-m", "benchmarks", "train", *(arguments or [])]
     report = _kept(options.json) or {
-        "command": shlex.join(command),
-        "machine": f"{machine.described(PACKAGES)}, {options.threads} threads",
+        **reports.begun("train", arguments, options.threads),
         "rows": {},
     }
     for width in options.widths:
@@ -65,10 +61,10 @@ def main(arguments=None):
                 continue
             print(key, file=sys.stderr, flush=True)
             report["rows"][key] = measured(game, width, options)
-            _keep(report, options.json)
-    print(f"`{report['command']}`\n\n{report['machine']}.")
+            reports.keep(report, options.json)
+    print("\n".join(reports.head(report)))
     for width in options.widths:
-        print("\n" + table(report, width, options))
+        print(table(report, width, options) + "\n")
     return 0
 
 
@@ -178,9 +174,3 @@ def _kept(path):
     if path and pathlib.Path(path).exists():
         return json.loads(pathlib.Path(path).read_text())
     return None
-
-
-def _keep(report, path):
-    if path:
-        with files.written_aside(pathlib.Path(path)) as aside:
-            aside.write_text(json.dumps(report, indent=1) + "\n")

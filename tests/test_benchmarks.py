@@ -4,10 +4,14 @@ import asyncio
 import base64
 import itertools
 import json
+import os
+import sys
+import types
 
+import keras
 import pytest
 
-from benchmarks import load, serving
+from benchmarks import load, report, runner, serving, train
 from keras_gan_zoo.export import export_generator
 from tests import tiny
 from tests.serving import endpoints
@@ -82,13 +86,13 @@ def test_the_table_has_medians_and_what_went_wrong():
     ]
     differ = serving.seeds_that_differ(runs)
     assert differ == 1
-    report = {
+    found = {
         "command": "python",
         "machine": "machine",
         "seeds_that_differ": differ,
         "runs": runs,
     }
-    rows = [line for line in serving.table(report).splitlines() if "|" in line]
+    rows = [line for line in serving.table(found).splitlines() if "|" in line]
     assert rows[2:] == [
         "| `serve`, batching | 40 (1 to 2,500) | 40 (1 to 2,500) | no answer "
         "| 100 (100 to 100) | 3 | 1 |",
@@ -112,8 +116,60 @@ def test_the_command_measures_a_server(tmp_path, capsys):
     file = tmp_path / "report.json"
     options = ["--clients=4", "--seconds=1", "--repeats=1", f"--json={file}"]
     assert serving.main([str(path.parent), *options]) == 0
-    report = json.loads(file.read_text())
-    assert report["seeds_that_differ"] == 0
-    for (run,) in report["runs"].values():
+    found = json.loads(file.read_text())
+    assert found["seeds_that_differ"] == 0
+    for (run,) in found["runs"].values():
         assert run["answers"] > 0 and not run.get("errors")
-    assert serving.table(report) in capsys.readouterr().out
+    assert serving.table(found) in capsys.readouterr().out
+
+
+def test_a_report_begins_with_its_command_and_machine(tmp_path):
+    begun = report.begun("train", ["--games", "WGAN"], threads=2)
+    assert begun["command"] == "python -m benchmarks train --games WGAN"
+    assert begun["machine"].endswith("; 2 threads")
+    assert f"keras {keras.version()}" in begun["machine"]
+    assert report.head(begun)[0] == f"`{begun['command']}`"
+    report.keep(begun, None)
+    report.keep(begun, tmp_path / "report.json")
+    assert json.loads((tmp_path / "report.json").read_text()) == begun
+
+
+def candidate(rates, **facts):
+    return {"rates": rates, "facts": facts}
+
+
+def test_the_table_of_training_has_shares_and_ratios_pair_by_pair():
+    row = {
+        "peak float32": candidate([10.0, 20.0, 10.0], flops=8),
+        "zoo float32": candidate([2.0, 4.0, 3.0], flops=16, parameters=1234),
+        "plain float32": candidate([1.0, 4.0, 1.0], parameters=1234),
+    }
+    options = types.SimpleNamespace(games=["WGAN"], precisions=["float32"])
+    table = train.table({"rows": {"WGAN small": row}}, "small", options)
+    *_, cells, mean = table.splitlines()
+    # Twice the operations at 0.2, 0.2 and 0.3 times the rate.
+    assert cells == (
+        "| WGAN | 1,234 | 0.00 | 3 (2 to 4), 40% | 2.00 (1.00 to 3.00) |"
+    )
+    assert mean == "| geometric mean |  |  |  | 2.00 |"
+
+
+def test_candidates_take_turns_and_answer(tmp_path):
+    code = (
+        "import pathlib; from benchmarks import worker; "
+        f"log = pathlib.Path({str(tmp_path / 'log')!r}).open('a'); "
+        "worker.answer(lambda units: (log.write('{0}'), log.flush()), "
+        "{{'name': '{0}'}}, seconds=0)"
+    )
+    commands = {
+        name: [sys.executable, "-c", code.format(name)] for name in "ab"
+    }
+    environment = {**os.environ, "PYTHONPATH": str(tiny.ROOT)}
+    first, second = runner.take_turns(commands, environment, repeats=3)
+    # Each once to warm up, then there and back.
+    assert (tmp_path / "log").read_text() == "ab" + "ba" + "ab" + "ba"
+    assert first.facts == {"name": "a", "units": 1}
+    assert len(first.rates) == len(second.rates) == 3
+    failing = {"c": [sys.executable, "-c", "raise SystemExit(3)"]}
+    with pytest.raises(RuntimeError, match="'c' ended too soon"):
+        runner.take_turns(failing, environment, repeats=1)

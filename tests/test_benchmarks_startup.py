@@ -11,7 +11,6 @@ def test_the_table_has_medians_and_what_keras_does_not_take():
     report = {
         "command": "python",
         "machine": "machine",
-        "threads": 2,
         "width": 64,
         "processes": {
             startup.KERAS: [3.0, 4.0, 6.0],
