@@ -38,7 +38,7 @@ def test_the_speedup_is_the_ratio_of_medians(build, clock):
     assert keras.config.dtype_policy().name == "float32"
 
 
-def test_the_copies_compute_as_they_say(monkeypatch):
+def test_the_copies_compute_as_they_say():
     gan = tiny.gan(ema_decay=0.5)
     for policy in ("float32", "mixed_bfloat16"):
         copy = precision._copy_in(policy, gan)
@@ -48,3 +48,17 @@ def test_the_copies_compute_as_they_say(monkeypatch):
         assert copy.discriminator.layers[-1].compute_dtype == "float32"
         assert copy.generator_optimizer is not gan.generator_optimizer
         assert float(copy.generator_optimizer.learning_rate) == np.float32(0.1)
+
+
+def test_the_copies_have_the_schedules_of_learning_rates():
+    gan = tiny.gan()
+    schedule = keras.optimizers.schedules.PolynomialDecay(0.5, 10, 0.1)
+    gan.compile(
+        generator_optimizer=keras.optimizers.Adam(schedule),
+        discriminator_optimizer=keras.optimizers.RMSprop(0.25),
+    )
+    copy = precision._copy_in("mixed_bfloat16", gan)
+    for name in ("generator_optimizer", "discriminator_optimizer"):
+        one, other = getattr(gan, name), getattr(copy, name)
+        assert type(one) is type(other) and one is not other
+        assert one.get_config() == other.get_config()
