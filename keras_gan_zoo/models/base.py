@@ -573,11 +573,17 @@ class GAN(AdversarialModel):
         """Splits a batch into one part for each discriminator update."""
         steps = self.discriminator_steps
         self._require_divisible(tf.nest.flatten(inputs)[0].shape[0])
+
         # Every nth row: then the parts of replicas make up the parts that one
         # device would have had.
+        def parts(tensor):
+            shape = tf.concat([[-1, steps], tf.shape(tensor)[1:]], axis=0)
+            return tf.unstack(tf.reshape(tensor, shape), axis=1)
+
+        tensors = tf.nest.flatten(inputs)
         return [
-            tf.nest.map_structure(lambda tensor: tensor[part::steps], inputs)
-            for part in range(steps)
+            tf.nest.pack_sequence_as(inputs, part)
+            for part in zip(*map(parts, tensors))
         ]
 
     def update(self, player, inputs, **kwargs):
