@@ -20,7 +20,6 @@ import tensorflow as tf  # noqa: E402
 
 from benchmarks.training import (  # noqa: E402
     games,
-    keras_networks,
     keras_worker,
 )
 
@@ -41,7 +40,7 @@ class Timed:
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("candidate", choices=keras_worker.BUILDERS)
+    parser.add_argument("candidate", choices=keras_worker.CANDIDATES)
     parser.add_argument("game", choices=games.MODELS)
     parser.add_argument("--width", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
@@ -49,8 +48,9 @@ def main():
     tf.config.threading.set_intra_op_parallelism_threads(options.threads)
     tf.config.threading.set_inter_op_parallelism_threads(options.threads)
     keras.utils.set_random_seed(0)
-    networks = keras_networks.networks(options.game, options.width)
-    model = keras_worker.BUILDERS[options.candidate](options.game, networks)
+    candidate = keras_worker.CANDIDATES[options.candidate]
+    networks = candidate.networks(options.game, options.width)
+    model = candidate.build(options.game, networks)
     dataset = keras_worker.data(options.game)
     # A graph is made by calls of the step, and run without.
     model.train_step = Timed(model.train_step)

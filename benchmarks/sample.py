@@ -53,10 +53,10 @@ def main(arguments):
 
 def export(width, folder):
     """Writes a generator in each form that a candidate takes."""
-    from benchmarks.training import keras_networks, zoo_steps
+    from benchmarks.training import zoo_steps
     from keras_gan_zoo.export import export_generator, export_onnx
 
-    networks = keras_networks.networks("WGANGP", games.WIDTHS[width])
+    networks = zoo_steps.networks("WGANGP", games.WIDTHS[width])
     gan = zoo_steps.build("WGANGP", networks)
     gan.save(folder / "gan.keras")
     export_generator(gan, folder)

@@ -132,7 +132,7 @@ def test_pytorch_has_the_zoo_s_losses_and_gradients(
     name, torch, build, monkeypatch
 ):
     game = build(name)
-    networks = keras_networks.networks(name, 4)
+    networks = zoo_steps.networks(name, 4)
     model = zoo_steps.build(name, networks)
     for key, network in networks.items():
         weights = getattr(game, key).parameters()

@@ -27,8 +27,9 @@ def precision(request):
     indirect=["precision"],
 )
 def test_every_player_learns(game, candidate, precision):
-    networks = keras_networks.networks(game, WIDTH)
-    model = keras_worker.BUILDERS[candidate](game, networks)
+    candidate = keras_worker.CANDIDATES[candidate]
+    networks = candidate.networks(game, WIDTH)
+    model = candidate.build(game, networks)
     before = {name: net.get_weights() for name, net in networks.items()}
     for batch in keras_worker.data(game, batches=2).take(2):
         results = model.train_step(batch)
@@ -47,26 +48,24 @@ def test_a_step_has_the_same_outcome(game, monkeypatch):
     steps = games.discriminator_steps(game)
     first = keras_networks.networks(game, WIDTH)
     outcomes = []
-    for candidate, build in keras_worker.BUILDERS.items():
-        networks = {
-            name: keras.models.clone_model(net) for name, net in first.items()
-        }
-        for name, network in networks.items():
-            network.set_weights(first[name].get_weights())
-        model = build(game, networks)
+    for name, candidate in keras_worker.CANDIDATES.items():
+        networks = candidate.networks(game, WIDTH)
+        for player, network in networks.items():
+            network.set_weights(first[player].get_weights())
+        model = candidate.build(game, networks)
         # Of a gradient, Adam's first step has little more than the sign.
         model.compile(
             discriminator_optimizer=keras.optimizers.SGD(1e-2),
             generator_optimizer=keras.optimizers.SGD(1e-2),
         )
         data = batch
-        if candidate == "zoo":  # It takes every nth image for a move.
+        if name == "zoo":  # It takes every nth image for a move.
             data = tuple(interleaved(tensor, steps) for tensor in batch)
         model.train_step(data)
         outcomes.append(
             {
-                f"{name}/{variable.path}": variable.numpy()
-                for name, network in networks.items()
+                f"{player}/{variable.path}": variable.numpy()
+                for player, network in networks.items()
                 for variable in network.trainable_variables
             }
         )

@@ -6,20 +6,21 @@ from keras import layers
 from benchmarks.training import games
 
 
-def networks(name, width):
+def networks(name, width, normalization=layers.BatchNormalization):
     """Returns the networks of a game.
 
     Args:
         name: String, one of `games.MODELS`.
         width: Integer.
+        normalization: Class of the layers of batch normalization.
 
     Returns:
         Dictionary of built models: `generator`, `discriminator` and, for
         InfoGAN, `recognition`.
     """
     built = {
-        "generator": _generator(name, width),
-        "discriminator": _discriminator(name, width),
+        "generator": _generator(name, width, normalization),
+        "discriminator": _discriminator(name, width, normalization),
     }
     if name == "InfoGAN":
         built["recognition"] = _recognition(width)
@@ -33,23 +34,24 @@ def optimizer(name):
     return keras.optimizers.Adam(*games.ADAM_OF.get(name, games.ADAM))
 
 
-def _generator(name, width):
+def _generator(name, width, normalization):
     latents = inputs = keras.Input((games.latent_dim(name),))
     if name in games.CONDITIONAL:
         labels = keras.Input((), dtype="int32")
         latents = layers.Concatenate()([inputs, _one_hot(labels)])
         inputs = [inputs, labels]
     x = layers.Dense(7 * 7 * 2 * width, use_bias=False)(latents)
-    x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = layers.ReLU()(normalization()(x))
     x = layers.Reshape((7, 7, 2 * width))(x)
     x = layers.Conv2DTranspose(width, 4, 2, "same", use_bias=False)(x)
-    x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = layers.ReLU()(normalization()(x))
     return keras.Model(inputs, _to_image(x))
 
 
-def _discriminator(name, width):
+def _discriminator(name, width, normalization):
     images = keras.Input(games.IMAGE_SHAPE)
-    inputs, x = images, layers.Flatten()(_features(images, name, width))
+    inputs, x = images, _features(images, name, width, normalization)
+    x = layers.Flatten()(x)
     if name in ("EBGAN", "BEGAN"):
         embedding = layers.Dense(games.EMBEDDING_DIM)(x)
         x = layers.Dense(7 * 7 * 2 * width, activation="relu")(embedding)
@@ -79,13 +81,13 @@ def _recognition(width):
     return keras.Model(inputs, heads)
 
 
-def _features(images, name, width):
+def _features(images, name, width, normalization):
     x = layers.LeakyReLU(0.2)(layers.Conv2D(width, 4, 2, "same")(images))
     if name != "DCGAN":
         x = layers.Conv2D(2 * width, 4, 2, "same")(x)
     else:
         x = layers.Conv2D(2 * width, 4, 2, "same", use_bias=False)(x)
-        x = layers.BatchNormalization()(x)
+        x = normalization()(x)
     return layers.LeakyReLU(0.2)(x)
 
 

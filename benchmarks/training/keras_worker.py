@@ -12,17 +12,16 @@ import tensorflow as tf  # noqa: E402
 from benchmarks import flops, worker  # noqa: E402
 from benchmarks.training import (  # noqa: E402
     games,
-    keras_networks,
     plain_steps,
     zoo_steps,
 )
 
-BUILDERS = {"zoo": zoo_steps.build, "plain": plain_steps.build}
+CANDIDATES = {"zoo": zoo_steps, "plain": plain_steps}
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("candidate", choices=BUILDERS)
+    parser.add_argument("candidate", choices=CANDIDATES)
     parser.add_argument("game", choices=games.MODELS)
     parser.add_argument("--width", type=int, required=True)
     parser.add_argument("--precision", default="float32")
@@ -32,8 +31,9 @@ def main():
     tf.config.threading.set_inter_op_parallelism_threads(options.threads)
     keras.utils.set_random_seed(0)
     keras.config.set_dtype_policy(options.precision)
-    networks = keras_networks.networks(options.game, options.width)
-    model = BUILDERS[options.candidate](options.game, networks)
+    candidate = CANDIDATES[options.candidate]
+    networks = candidate.networks(options.game, options.width)
+    model = candidate.build(options.game, networks)
     dataset = data(options.game)
 
     def train(steps):

@@ -21,12 +21,17 @@ squared_error = keras.losses.MeanSquaredError()
 absolute_error = keras.losses.MeanAbsoluteError()
 
 
+def networks(name, width):
+    """Returns the networks of a game, with Keras's layers."""
+    return keras_networks.networks(name, width)
+
+
 def build(name, networks):
     """Returns a compiled model.
 
     Args:
         name: String, one of `games.MODELS`.
-        networks: Dictionary, of `keras_networks.networks`.
+        networks: Dictionary, of `networks`.
     """
     model = GAMES[name](**networks)
     model.compile(

@@ -2,6 +2,12 @@
 
 from benchmarks.training import games, keras_networks
 from keras_gan_zoo import models
+from keras_gan_zoo.layers import BatchNormalization
+
+
+def networks(name, width):
+    """Returns the networks of a game, with this package's layers."""
+    return keras_networks.networks(name, width, BatchNormalization)
 
 
 def build(name, networks):
@@ -9,7 +15,7 @@ def build(name, networks):
 
     Args:
         name: String, one of `games.MODELS`.
-        networks: Dictionary, of `keras_networks.networks`.
+        networks: Dictionary, of `networks`.
     """
     arguments = {**networks, "latent_dim": games.latent_dim(name)}
     if name in games.CONDITIONAL:

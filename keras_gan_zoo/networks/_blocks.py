@@ -7,6 +7,8 @@ import math
 
 import keras
 
+from keras_gan_zoo.layers import BatchNormalization
+
 
 def check_image_shape(image_shape):
     """Raises a `ValueError` if `image_shape` isn't `(height, width, channels)`.
@@ -146,7 +148,7 @@ def he_initializer(kernel_size, inputs, outputs, strides=(1, 1)):
 
 
 def batch_normalization(gain_stddev=0.0, dtype=None):
-    """Returns a `BatchNormalization` layer fit for GANs.
+    """Returns a layer of batch normalization fit for GANs.
 
     Moving variances begin at one, hundreds of times the variance of features
     behind kernels of N(0, 0.02). With a momentum of 0.9 they are right after a
@@ -161,7 +163,7 @@ def batch_normalization(gain_stddev=0.0, dtype=None):
             mean is one.
         dtype: As of any layer; `None` for the global policy.
     """
-    return keras.layers.BatchNormalization(
+    return BatchNormalization(
         momentum=0.9,
         epsilon=1e-5,
         gamma_initializer=keras.initializers.RandomNormal(1.0, gain_stddev),
