@@ -9,6 +9,7 @@ MEASUREMENTS = {
     "scaling": "what several GPUs could do, calculated",
     "sample": "images of a generator, four ways",
     "score": "features, FID, KID, nearest neighbors",
+    "profile": "where the time of a step goes, by kinds of operations",
     "quality": "images after so many minutes, beside peers' scripts",
     "startup": "imports, help, and the first step of a training",
     "serving": "an export behind the server for development",
