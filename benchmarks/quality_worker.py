@@ -53,7 +53,8 @@ class Samples:
         self._wait()
 
     def _wait(self):
-        seconds = self.marks[0] - self._used()
+        # The timer may be early by a tick of the system's clock.
+        seconds = self.marks[0] - self._used() + 0.05
         signal.setitimer(signal.ITIMER_PROF, max(seconds, 1e-3))
 
     def _used(self):
