@@ -7,6 +7,7 @@ import sys
 MEASUREMENTS = {
     "train": "steps of each game, beside plain Keras and PyTorch",
     "scaling": "what several GPUs could do, calculated",
+    "scale": "how cost grows with images, batches and data",
     "sample": "images of a generator, four ways",
     "score": "features, FID, KID, nearest neighbors",
     "profile": "where the time of a step goes, by kinds of operations",
