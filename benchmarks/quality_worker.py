@@ -53,8 +53,7 @@ class Samples:
         self._wait()
 
     def _wait(self):
-        # The timer may be early by a tick of the system's clock.
-        seconds = self.marks[0] - self._used() + 0.05
+        seconds = self.marks[0] - self._used()
         signal.setitimer(signal.ITIMER_PROF, max(seconds, 1e-3))
 
     def _used(self):
@@ -62,6 +61,10 @@ class Samples:
 
     def _take(self, _, frame):
         used = self._used()
+        if used < self.marks[0]:
+            # The timer counts in ticks of the system, and is early.
+            self._wait()
+            return
         start = time.process_time()
         generator = self._generator(frame)
         self.marks = [mark for mark in self.marks if mark > used]
