@@ -6,6 +6,7 @@ import sys
 
 MEASUREMENTS = {
     "train": "steps of each game, beside plain Keras and PyTorch",
+    "pipeline": "what callbacks and data cost beside a step",
     "scaling": "what several GPUs could do, calculated",
     "sample": "images of a generator, four ways",
     "score": "features, FID, KID, nearest neighbors",
