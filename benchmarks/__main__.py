@@ -7,6 +7,7 @@ import sys
 MEASUREMENTS = {
     "train": "steps of each game, beside plain Keras and PyTorch",
     "pipeline": "what callbacks and data cost beside a step",
+    "replicas": "two replicas and two workers, beside one process",
     "scaling": "what several GPUs could do, calculated",
     "sample": "images of a generator, four ways",
     "score": "features, FID, KID, nearest neighbors",
