@@ -6,6 +6,8 @@ import sys
 
 MEASUREMENTS = {
     "train": "steps of each game, beside plain Keras and PyTorch",
+    "pipeline": "what callbacks and data cost beside a step",
+    "replicas": "two replicas and two workers, beside one process",
     "scaling": "what several GPUs could do, calculated",
     "scale": "how cost grows with images, batches and data",
     "sample": "images of a generator, four ways",

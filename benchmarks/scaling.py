@@ -110,15 +110,19 @@ def step_costs(model):
             for name in model.players
         }
     )
-    updates = {name: 1 for name in model.players}
-    updates["discriminator"] = model.discriminator_steps
     shape = model.discriminator.input_shape[1:]
     images = tf.zeros([BATCH_SIZE * model.discriminator_steps, *shape])
     step = tf.function(model.train_step).get_concrete_function(images)
-    num_bytes = sum(
+    return graph_flops(step.graph), gradient_bytes(model)
+
+
+def gradient_bytes(model):
+    """Returns the bytes of all gradients of one step, in float32."""
+    updates = {name: 1 for name in model.players}
+    updates["discriminator"] = model.discriminator_steps
+    return sum(
         updates[name] * 4 * math.prod(variable.shape)
         for name, players in model.players.items()
         for network in players
         for variable in network.trainable_variables
     )
-    return graph_flops(step.graph), num_bytes
