@@ -16,11 +16,7 @@ import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
 from benchmarks import worker  # noqa: E402
-from benchmarks.training import (  # noqa: E402
-    games,
-    keras_networks,
-    zoo_steps,
-)
+from benchmarks.training import games, zoo_steps  # noqa: E402
 from keras_gan_zoo import datasets  # noqa: E402
 from keras_gan_zoo.callbacks import (  # noqa: E402
     Checkpoint,
@@ -118,7 +114,7 @@ def main():
     tf.config.threading.set_intra_op_parallelism_threads(options.threads)
     tf.config.threading.set_inter_op_parallelism_threads(options.threads)
     keras.utils.set_random_seed(0)
-    networks = keras_networks.networks(GAME, options.width)
+    networks = zoo_steps.networks(GAME, options.width)
     gan = zoo_steps.build(GAME, networks)
     images = datasets.by_name(options.dataset, games.BATCH_SIZE, start_step=0)
     if options.candidate == "bare":
