@@ -39,8 +39,10 @@ class BatchNormalization(keras.layers.BatchNormalization):
             )
 
     def call(self, inputs, training=None, mask=None):
+        learning = training and self.trainable and mask is None
         across = self.synchronized and replicas.count() > 1
-        if not (training and self.trainable) or across or mask is not None:
+        # TensorFlow's operation has no float64.
+        if not learning or across or inputs.dtype == tf.float64:
             return super().call(inputs, training=training, mask=mask)
         channels = inputs.shape[-1]
         images = inputs

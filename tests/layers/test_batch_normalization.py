@@ -119,6 +119,14 @@ def test_statistics_are_in_float32_in_mixed_precision(dtype):
         np.testing.assert_allclose(one.value, other.value, rtol=1e-3)
 
 
+def test_float64_is_as_in_keras():
+    keras_layer, layer = layers((4, 3), dtype="float64")
+    inputs = tf.random.stateless_normal((4, 3), (0, 1), dtype=tf.float64)
+    outputs = layer(inputs, training=True)
+    assert outputs.dtype == tf.float64
+    np.testing.assert_array_equal(outputs, keras_layer(inputs, training=True))
+
+
 def test_a_pass_is_one_operation():
     layer = layers((4, 5, 2, 3), synchronized=True)[1]
     inputs = tf.ones((4, 5, 2, 3))
