@@ -40,10 +40,14 @@ def lines(path, series, title, x_label, y_label, log_x=False, log_y=False):
     if log_y:
         axes.set_yscale("log")
     else:
+        axes.margins(y=0.15)
         axes.set_ylim(bottom=0)
     for axis in axes.xaxis, axes.yaxis:
         if axis.get_scale() == "log":
-            # Numbers as people write them, not powers of ten.
+            # Numbers as people write them, not powers of ten, and enough.
+            least, most = axis.get_view_interval()
+            steps = (1, 2, 5) if most / least < 1000 else (1,)
+            axis.set_major_locator(ticker.LogLocator(subs=steps))
             axis.set_major_formatter(ticker.FuncFormatter(_number))
             axis.set_minor_formatter(ticker.NullFormatter())
     axes.grid(alpha=0.3)
