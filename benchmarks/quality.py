@@ -69,7 +69,7 @@ def main(arguments):
     report = {
         **reports.begun("quality", arguments, options.cores),
         "minutes": options.minutes,
-        "score": f"fid{options.samples}[fashion_mnist_cnn]",
+        "score": score(options.samples),
         "curves": {
             name: {
                 seed: curve(options.folder / name / str(seed))
@@ -150,6 +150,15 @@ def run(name, script, seed, places, options):
 def snapshots(folder):
     """Returns pairs of CPU seconds and the file of samples, in order."""
     return sorted((float(path.stem), path) for path in folder.glob("*.npy"))
+
+
+def score(samples):
+    """Returns the score's name, as this package writes it everywhere."""
+    from keras_gan_zoo.metrics.features import fashion_mnist_cnn
+    from keras_gan_zoo.metrics.score import Protocol
+
+    network = fashion_mnist_cnn().label
+    return str(Protocol("fid", samples, network, reference="train"))
 
 
 def curve(folder):
