@@ -70,7 +70,7 @@ MAY_IMPORT = {
     "files": set(),
     "images": set(),
     "latents": set(),
-    "layers": {"noise"},
+    "layers": {"noise", "replicas"},
     "losses": set(),
     "metrics": {
         "__version__",
