@@ -30,7 +30,10 @@ def main():
     shape = options.batch * options.critic_steps, *image_shape
     images = np.random.default_rng(0).uniform(-1.0, 1.0, shape)
     batch = tf.constant(images, "float32")
-    dataset = tf.data.Dataset.from_tensors(batch).repeat()
+    untuned = tf.data.Options()
+    # As in `keras_worker.data`: a short fit would wait for the tuning's end.
+    untuned.autotune.enabled = False
+    dataset = tf.data.Dataset.from_tensors(batch).repeat().with_options(untuned)
 
     def train(steps):
         gan.fit(dataset, steps_per_epoch=steps, verbose=0)
