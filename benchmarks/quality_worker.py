@@ -23,6 +23,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np  # noqa: E402
 
 from keras_gan_zoo.files import written_aside  # noqa: E402
+from keras_gan_zoo.images import to_uint8  # noqa: E402
 
 
 class Samples:
@@ -70,7 +71,7 @@ class Samples:
         self.marks = [mark for mark in self.marks if mark > used]
         if generator is not None:
             images = as_bytes(generator, self.number)
-            with written_aside(self.folder / f"{used:.1f}.npy") as aside:
+            with written_aside(self.folder / f"{used}.npy") as aside:
                 with open(aside, "wb") as file:
                     np.save(file, images)
         elif not self.marks:
@@ -114,8 +115,8 @@ def as_bytes(generator, number, batch_size=500):
                 shape = (size, *generator.input_shape[1:])
                 latents = rng.standard_normal(shape, "float32")
                 images = generator(latents, training=False)
-            parts.append(np.clip(np.rint(images * 127.5 + 127.5), 0, 255))
-    return np.concatenate(parts).astype("uint8")
+            parts.append(to_uint8(images))
+    return np.concatenate(parts)
 
 
 def main():
