@@ -47,10 +47,19 @@ def own_rows(draw, batch_size):
 
 def mean(value):
     """Returns the mean of a tensor over all replicas; it has no gradient."""
+    value = tf.stop_gradient(value)
     if count() == 1:
-        return tf.stop_gradient(value)
+        return value
     context = tf.distribute.get_replica_context()
     return context.all_reduce(tf.distribute.ReduceOp.MEAN, value)
+
+
+def sum(tensor):
+    """Returns a tensor's sum over all replicas; gradients flow to each's."""
+    context = tf.distribute.get_replica_context()
+    if count() == 1 or context is None:
+        return tensor
+    return context.all_reduce(tf.distribute.ReduceOp.SUM, tensor)
 
 
 def gather(rows):

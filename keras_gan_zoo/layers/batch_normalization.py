@@ -15,9 +15,10 @@ class BatchNormalization(keras.layers.BatchNormalization):
 
     Keras computes mean, variance and result by a dozen operations, each of
     which goes through all features; TensorFlow has one operation for it, and
-    one for its gradient. Weights, names, inference and results are those of
-    Keras's layer up to rounding, so that files of one load into the other.
-    Where the statistics are of several replicas, it is Keras's layer.
+    one for its gradient. Where the statistics are of several replicas, these
+    are asked once instead of three times. Weights, names, inference and results
+    are those of Keras's layer up to rounding, so that files of one load into
+    the other.
 
     Args:
         **kwargs: As of `keras.layers.BatchNormalization`, but `axis`, and
@@ -40,10 +41,17 @@ class BatchNormalization(keras.layers.BatchNormalization):
 
     def call(self, inputs, training=None, mask=None):
         learning = training and self.trainable and mask is None
-        across = self.synchronized and replicas.count() > 1
         # TensorFlow's operation has no float64.
-        if not learning or across or inputs.dtype == tf.float64:
+        if not learning or inputs.dtype == tf.float64:
             return super().call(inputs, training=training, mask=mask)
+        across = self.synchronized and replicas.count() > 1
+        normalized = self._over_replicas if across else self._fused
+        outputs, mean, variance = normalized(inputs)
+        self._move(self.moving_mean, mean)
+        self._move(self.moving_variance, variance)
+        return outputs
+
+    def _fused(self, inputs):
         channels = inputs.shape[-1]
         images = inputs
         if inputs.shape.rank != 4:  # The operation knows images only.
@@ -57,13 +65,35 @@ class BatchNormalization(keras.layers.BatchNormalization):
             epsilon=self.epsilon,
             is_training=True,
         )
-        # The operation gives the unbiased variance, Keras keeps the other one.
-        number = tf.cast(tf.size(inputs) // channels, variance.dtype)
-        self._move(self.moving_mean, mean)
-        self._move(self.moving_variance, variance * (number - 1.0) / number)
         if inputs.shape.rank != 4:
             outputs = tf.reshape(outputs, tf.shape(inputs))
-        return outputs
+        # The operation gives the unbiased variance, Keras keeps the other one.
+        number = tf.cast(tf.size(inputs) // channels, variance.dtype)
+        return outputs, mean, variance * (number - 1.0) / number
+
+    def _over_replicas(self, inputs):
+        features = tf.cast(inputs, tf.float32)
+        channels = inputs.shape[-1]
+        rows = tf.reshape(features, (-1, channels))
+        # One word to the others, where Keras has three.
+        sums = tf.concat(
+            [
+                tf.reduce_sum(rows, axis=0),
+                tf.reduce_sum(rows**2, axis=0),
+                [tf.cast(tf.shape(rows)[0], tf.float32)],
+            ],
+            axis=0,
+        )
+        sums = replicas.sum(sums)
+        mean, square = tf.split(sums[:-1] / sums[-1], 2)
+        variance = tf.maximum(square - mean**2, 0.0)
+        outputs = tf.nn.batch_normalization(
+            *(features, mean, variance),
+            offset=self.beta,
+            scale=self.gamma,
+            variance_epsilon=self.epsilon,
+        )
+        return tf.cast(outputs, inputs.dtype), mean, variance
 
     def _move(self, average, value):
         average.assign(average * self.momentum + value * (1.0 - self.momentum))

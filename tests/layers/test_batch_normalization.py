@@ -137,6 +137,65 @@ def test_a_pass_is_one_operation():
     assert not {"Mean", "Sum", "SquaredDifference"} & {*types}
 
 
+def with_gradients(layer, inputs):
+    """Returns a pass's outputs, and first and second gradients of inputs."""
+    with tf.GradientTape() as outer:
+        outer.watch(inputs)
+        with tf.GradientTape() as inner:
+            inner.watch(inputs)
+            outputs = layer(inputs, training=True)
+            loss = tf.reduce_sum(tf.sin(outputs) * tf.cos(inputs))
+        first = inner.gradient(loss, inputs)
+        norm = tf.reduce_sum(first**2)
+    return outputs, first, outer.gradient(norm, inputs)
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_replicas_normalize_by_the_global_batch(shape, two_replicas):
+    inputs = tf.random.stateless_normal(shape, (0, 1), 1.0, 3.0)
+    alone = layers(shape)[1]
+    expected = with_gradients(alone, inputs)
+    with two_replicas.scope():
+        shared = layers(shape, synchronized=True)[1]
+    # They may have parts of different sizes.
+    parts = two_replicas.experimental_distribute_values_from_function(
+        lambda context: [inputs[:1], inputs[1:]][
+            context.replica_id_in_sync_group
+        ]
+    )
+    found = two_replicas.run(
+        tf.function(lambda part: with_gradients(shared, part)), (parts,)
+    )
+    for one, other in zip(found, expected):
+        rows = tf.concat(two_replicas.experimental_local_results(one), 0)
+        np.testing.assert_allclose(rows, other, rtol=1e-3, atol=1e-4)
+    for one, other in zip(shared.weights, alone.weights):
+        np.testing.assert_allclose(one.numpy(), other.numpy(), rtol=1e-5)
+
+
+def test_replicas_ask_once_each_way(two_replicas, monkeypatch):
+    with two_replicas.scope():
+        layer = layers((4, 3), synchronized=True)[1]
+    asked = []
+    all_reduce = tf.distribute.ReplicaContext.all_reduce
+
+    def counted(context, *args, **kwargs):
+        asked.append(args)
+        return all_reduce(context, *args, **kwargs)
+
+    monkeypatch.setattr(tf.distribute.ReplicaContext, "all_reduce", counted)
+
+    @tf.function
+    def gradient(inputs):
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            outputs = layer(inputs, training=True)
+        return tape.gradient(outputs, inputs)
+
+    two_replicas.run(gradient, (tf.ones((4, 3)),))
+    assert len(asked) == 2 * 2  # Of two replicas.
+
+
 def test_files_of_keras_layer_load_into_it(tmp_path):
     pair = layers((4, 3))
     models = [keras.Sequential([keras.Input((3,)), each]) for each in pair]
