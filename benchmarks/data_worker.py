@@ -21,8 +21,7 @@ def main():
     parser.add_argument("--batch-size", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
     options = parser.parse_args()
-    tf.config.threading.set_intra_op_parallelism_threads(options.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(options.threads)
+    worker.use_threads(options.threads)
     make = CANDIDATES[options.candidate]
     batches = iter(make(options.dataset, options.batch_size))
 

@@ -16,8 +16,8 @@ import time
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras  # noqa: E402
-import tensorflow as tf  # noqa: E402
 
+from benchmarks import worker  # noqa: E402
 from benchmarks.training import (  # noqa: E402
     games,
     keras_worker,
@@ -45,8 +45,7 @@ def main():
     parser.add_argument("--width", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
     options = parser.parse_args()
-    tf.config.threading.set_intra_op_parallelism_threads(options.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(options.threads)
+    worker.use_threads(options.threads)
     keras.utils.set_random_seed(0)
     candidate = keras_worker.CANDIDATES[options.candidate]
     networks = candidate.networks(options.game, options.width)

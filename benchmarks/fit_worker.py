@@ -111,8 +111,7 @@ def main():
         "--laps", metavar="FILE", default=os.devnull, help="of the `Stopwatch`"
     )
     options = parser.parse_args()
-    tf.config.threading.set_intra_op_parallelism_threads(options.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(options.threads)
+    worker.use_threads(options.threads)
     keras.utils.set_random_seed(0)
     networks = zoo_steps.networks(GAME, options.width)
     gan = zoo_steps.build(GAME, networks)

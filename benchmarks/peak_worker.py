@@ -20,8 +20,7 @@ def main():
     parser.add_argument("--precision", default="float32")
     parser.add_argument("--threads", type=int, required=True)
     options = parser.parse_args()
-    tf.config.threading.set_intra_op_parallelism_threads(options.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(options.threads)
+    worker.use_threads(options.threads)
     dtype = tf.as_dtype(options.precision)
     if options.kind == "product":
         shapes = [(2048, 2048), (2048, 2048)]

@@ -17,6 +17,7 @@ import tempfile
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from benchmarks import report as reports  # noqa: E402
+from benchmarks import worker  # noqa: E402
 from benchmarks.training import games  # noqa: E402
 
 # Of names such as `generator/dense/MatMul:_FusedMatMul`; the first that fits.
@@ -56,12 +57,9 @@ def main(arguments):
     options = parser.parse_args(arguments)
 
     # Not by `--help`, for which TensorFlow takes long to import.
-    import tensorflow as tf
-
     from benchmarks.training import keras_worker
 
-    tf.config.threading.set_intra_op_parallelism_threads(options.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(options.threads)
+    worker.use_threads(options.threads)
     report = {
         **reports.begun("profile", arguments, options.threads),
         "milliseconds": {

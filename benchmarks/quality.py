@@ -61,6 +61,12 @@ def main(arguments):
     parser.add_argument("--plot", metavar="FILE", help="draw the curves")
     parser.add_argument("--json", metavar="FILE", help="where to write all")
     options = parser.parse_args(arguments)
+    available = len(os.sched_getaffinity(0))
+    if not 1 <= options.cores <= available:
+        parser.error(
+            f"argument --cores: expected 1 to {available}, those of this "
+            f"machine, received {options.cores}"
+        )
     scripts = {
         **{name: recipe(name) for name in options.recipes},
         **dict(options.peers),

@@ -76,10 +76,7 @@ def answer_as_pair(command):
 
 def answer_alone(options):
     """Answers with the steps of this process."""
-    import tensorflow as tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(options.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(options.threads)
+    worker.use_threads(options.threads)
     strategy = STRATEGIES[options.way]()
 
     import keras

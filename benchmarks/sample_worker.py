@@ -29,7 +29,7 @@ def main():
 def _generate(options):
     import keras
 
-    _use_threads(options.threads)
+    worker.use_threads(options.threads)
     import keras_gan_zoo.models  # noqa: F401
 
     gan = keras.models.load_model(f"{options.folder}/gan.keras")
@@ -39,7 +39,7 @@ def _generate(options):
 def _predict(options):
     import keras
 
-    _use_threads(options.threads)
+    worker.use_threads(options.threads)
     import keras_gan_zoo.models  # noqa: F401
 
     gan = keras.models.load_model(f"{options.folder}/gan.keras")
@@ -52,7 +52,7 @@ def _predict(options):
 def _signature(options):
     import tensorflow as tf
 
-    _use_threads(options.threads)
+    worker.use_threads(options.threads)
     loaded = tf.saved_model.load(f"{options.folder}/1")
     sample = loaded.signatures["sample"]
     seeds = tf.range(options.batch_size, dtype=tf.int64)
@@ -70,13 +70,6 @@ def _onnx(options):
     (spec,) = session.get_inputs()
     latents = _latents(options, spec.shape[1])
     return lambda: session.run(["images"], {spec.name: latents})
-
-
-def _use_threads(threads):
-    import tensorflow as tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(threads)
 
 
 def _latents(options, latent_dim):

@@ -28,8 +28,7 @@ def main():
     parser.add_argument("--repeats", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
     options = parser.parse_args()
-    tf.config.threading.set_intra_op_parallelism_threads(options.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(options.threads)
+    worker.use_threads(options.threads)
     keras.utils.set_random_seed(0)
     dataset = records.read(options.folder, games.BATCH_SIZE)
     resident = [memory()["resident"]]

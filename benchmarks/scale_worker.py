@@ -22,8 +22,7 @@ def main():
     parser.add_argument("--width", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
     options = parser.parse_args()
-    tf.config.threading.set_intra_op_parallelism_threads(options.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(options.threads)
+    worker.use_threads(options.threads)
     keras.utils.set_random_seed(0)
     image_shape = options.image_size, options.image_size, 3
     gan = build(image_shape, options.width, options.critic_steps)

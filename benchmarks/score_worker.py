@@ -27,10 +27,7 @@ def main():
 
 def _answer_features(threads):
     """A unit is a batch of images of 32 x 32, resized to 299 x 299."""
-    import tensorflow as tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    worker.use_threads(threads)
 
     from benchmarks import flops
     from keras_gan_zoo.metrics.features import inception_2015

@@ -100,3 +100,12 @@ def test_peers_have_a_name_a_script_and_a_generator(tmp_path):
     assert script == tmp_path / "dcgan.py"
     with pytest.raises(argparse.ArgumentTypeError, match="NAME=SCRIPT:GENER"):
         quality.peer("dcgan.py")
+
+
+@pytest.mark.parametrize("cores", [0, 1000])
+def test_cores_that_are_not_there_are_refused(capsys, cores):
+    with pytest.raises(SystemExit):
+        quality.main([f"--cores={cores}"])
+    message = capsys.readouterr().err
+    assert "argument --cores: expected 1 to " in message
+    assert message.endswith(f"received {cores}\n")

@@ -27,8 +27,7 @@ def main():
     parser.add_argument("--precision", default="float32")
     parser.add_argument("--threads", type=int, required=True)
     options = parser.parse_args()
-    tf.config.threading.set_intra_op_parallelism_threads(options.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(options.threads)
+    worker.use_threads(options.threads)
     keras.utils.set_random_seed(0)
     keras.config.set_dtype_policy(options.precision)
     candidate = CANDIDATES[options.candidate]
