@@ -19,6 +19,7 @@ from benchmarks import runner
 from benchmarks.training import games
 
 PRECISIONS = ("float32", "mixed_bfloat16")
+PEAKS = ("product", "convolution")
 
 # PyTorch as it starts, and with large buffers that are kept and not given back,
 # which make it faster.
@@ -80,10 +81,11 @@ def measured(game, width, options):
     """
     threads = f"--threads={options.threads}"
     commands = {
-        f"peak {precision}": [
-            *[sys.executable, "-m", "benchmarks.peak_worker", "product"],
+        f"{peak} {precision}": [
+            *[sys.executable, "-m", "benchmarks.peak_worker", peak],
             *[f"--precision={precision.removeprefix('mixed_')}", threads],
         ]
+        for peak in PEAKS
         for precision in options.precisions
     }
     settings = [game, f"--width={games.WIDTHS[width]}", threads]
@@ -154,13 +156,28 @@ def table(report, width, options):
     cells = ["geometric mean", "", "", *["" for _ in ours]]
     cells += [f"{statistics.geometric_mean(ratios[p]):.2f}" for p in pairs]
     lines.append(f"| {' | '.join(cells)} |")
+    rows = [report["rows"][f"{game} {width}"] for game in options.games]
+    lines += ["", "The machine's peaks, in GFLOP/s, medians over all rows:", ""]
+    for precision in options.precisions:
+        peaks = [f"{kind} {_peak(rows, kind, precision):.0f}" for kind in PEAKS]
+        lines.append(f"- {_short(precision)}: {', '.join(peaks)}")
     return "\n".join(lines)
+
+
+def _peak(rows, kind, precision):
+    """Returns the median of what a candidate for the peak did in a second."""
+    found = [row[f"{kind} {precision}"] for row in rows]
+    return statistics.median(
+        rate * candidate["facts"]["flops"] / 1e9
+        for candidate in found
+        for rate in candidate["rates"]
+    )
 
 
 def _share(row, precision):
     """Returns our operations in a second over those of a matrix product."""
     flops = row["zoo float32"]["facts"]["flops"]
-    peak = row[f"peak {precision}"]
+    peak = row[f"product {precision}"]
     ours = row[f"zoo {precision}"]["rates"]
     share = runner.ratio(ours, peak["rates"])[0]
     return share * flops / peak["facts"]["flops"]

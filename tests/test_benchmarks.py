@@ -140,22 +140,24 @@ def candidate(rates, **facts):
 
 def test_the_table_of_training_has_shares_and_ratios_pair_by_pair():
     row = {
-        "peak float32": candidate([10.0, 20.0, 10.0], flops=8),
-        "zoo float32": candidate([2.0, 4.0, 3.0], flops=16, parameters=1234),
+        "product float32": candidate([10.0, 20.0, 10.0], flops=8e9),
+        "convolution float32": candidate([1.0, 3.0, 2.0], flops=1e10),
+        "zoo float32": candidate([2.0, 4.0, 3.0], flops=16e9, parameters=1234),
         "plain float32": candidate([1.0, 4.0, 1.0], parameters=1234),
         "torch float32": candidate([1.0, 1.0, 1.0], parameters=1234),
         "tuned torch float32": candidate([4.0, 4.0, 4.0], parameters=1234),
     }
     options = types.SimpleNamespace(games=["WGAN"], precisions=["float32"])
     table = train.table({"rows": {"WGAN small": row}}, "small", options)
-    *_, head, _, cells, mean = table.splitlines()
+    *_, head, _, cells, mean, _, _, _, peaks = table.splitlines()
     assert head.endswith("zoo f32 / torch f32 | zoo f32 / tuned torch f32 |")
     # Twice the operations at 0.2, 0.2 and 0.3 times the rate.
     assert cells == (
-        "| WGAN | 1,234 | 0.00 | 3 (2 to 4), 40% | 2.00 (1.00 to 3.00) "
+        "| WGAN | 1,234 | 16.00 | 3 (2 to 4), 40% | 2.00 (1.00 to 3.00) "
         "| 3.00 (2.00 to 4.00) | 0.75 (0.50 to 1.00) |"
     )
     assert mean == "| geometric mean |  |  |  | 2.00 | 3.00 | 0.75 |"
+    assert peaks == "- f32: product 80, convolution 20"
 
 
 def test_candidates_take_turns_and_answer(tmp_path):
