@@ -189,7 +189,7 @@ def curve(folder):
 def at_marks(seeds, minutes):
     """Returns for each mark the distances of all seeds.
 
-    A script that is seldom interrupted may have passed two marks at once.
+    A script with long steps may have passed two marks at once.
 
     Args:
         seeds: Dictionary from seeds to curves.

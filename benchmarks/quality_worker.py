@@ -2,25 +2,27 @@
 
     python -m benchmarks.quality_worker FOLDER GENERATOR ... --script SCRIPT ...
 
-A timer of the process's CPU time interrupts the script. Then its `GENERATOR`,
-a name among its globals, makes images, which are kept in `FOLDER` as bytes;
-meanwhile the clock stands still. With the last samples the process ends, so
-that a script is to be told to train for longer.
+Whenever the script calls a `tf.function`, as it does for a step, the process's
+CPU time is looked at. When it is time, its `GENERATOR`, a name among its
+globals, makes images, which are kept in `FOLDER` as bytes; meanwhile the clock
+stands still. With the last samples the process ends, so that a script is to be
+told to train for longer.
 
 A script that asks Keras for MNIST or Fashion-MNIST gets Fashion-MNIST.
 """
 
 import argparse
+import functools
 import os
 import pathlib
 import runpy
-import signal
 import sys
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
 
 from keras_gan_zoo.files import written_aside  # noqa: E402
 from keras_gan_zoo.images import to_uint8  # noqa: E402
@@ -44,33 +46,37 @@ class Samples:
         self.name = name
         self.marks = list(marks)
         self.number = number
-        self.taking = 0.0  # Seconds that samples took, not training.
+        self._taking = 0.0  # Seconds that samples took, not training.
+        self._are_taken = False
 
     def watch(self):
-        """Starts the timer."""
-        signal.signal(signal.SIGPROF, self._take)
-        # The reads and waits of other threads go on after the interruption.
-        signal.siginterrupt(signal.SIGPROF, False)
-        self._wait()
+        """Looks at the clock before every `tf.function` from now on.
 
-    def _wait(self):
-        seconds = self.marks[0] - self._used()
-        signal.setitimer(signal.ITIMER_PROF, max(seconds, 1e-3))
+        A signal would find a script anywhere; TensorFlow can't always be used
+        from within itself, and a heap was corrupted.
+        """
+        function = type(tf.function(lambda: None))
+        call = function.__call__
 
-    def _used(self):
-        return time.process_time() - self.taking
+        @functools.wraps(call)
+        def watched(*args, **kwargs):
+            if tf.executing_eagerly() and not self._are_taken:
+                self._look()
+            return call(*args, **kwargs)
 
-    def _take(self, _, frame):
-        used = self._used()
-        if used < self.marks[0]:
-            # The timer counts in ticks of the system, and is early.
-            self._wait()
-            return
+        function.__call__ = watched
+
+    def _look(self):
         start = time.process_time()
-        generator = self._generator(frame)
+        used = start - self._taking
+        if used < self.marks[0]:
+            return
         self.marks = [mark for mark in self.marks if mark > used]
-        if generator is not None:
-            images = as_bytes(generator, self.number)
+        script = vars(sys.modules["__main__"])
+        if self.name in script:
+            self._are_taken = True
+            images = as_bytes(script[self.name], self.number)
+            self._are_taken = False
             with written_aside(self.folder / f"{used}.npy") as aside:
                 with open(aside, "wb") as file:
                     np.save(file, images)
@@ -83,16 +89,7 @@ class Samples:
         if not self.marks:
             # Not by an exception, which a script might catch.
             os._exit(0)
-        self.taking += time.process_time() - start
-        self._wait()
-
-    def _generator(self, frame):
-        """Returns `None` if the script has not come so far yet."""
-        while frame is not None:
-            if frame.f_globals.get("__name__") == "__main__":
-                if self.name in frame.f_globals:
-                    return frame.f_globals[self.name]
-            frame = frame.f_back
+        self._taking += time.process_time() - start
 
 
 def as_bytes(generator, number, batch_size=500):
@@ -101,21 +98,17 @@ def as_bytes(generator, number, batch_size=500):
     Returns:
         Array of bytes, of shape `(number, height, width, channels)`.
     """
-    import tensorflow as tf
-
     rng = np.random.default_rng(0)
     parts = []
-    # A script may be interrupted anywhere, as while a function is traced.
-    with tf.init_scope():
-        for start in range(0, number, batch_size):
-            size = min(batch_size, number - start)
-            if hasattr(generator, "generate"):
-                images = generator.generate(size, seed=start)
-            else:
-                shape = (size, *generator.input_shape[1:])
-                latents = rng.standard_normal(shape, "float32")
-                images = generator(latents, training=False)
-            parts.append(to_uint8(images))
+    for start in range(0, number, batch_size):
+        size = min(batch_size, number - start)
+        if hasattr(generator, "generate"):
+            images = generator.generate(size, seed=start)
+        else:
+            shape = (size, *generator.input_shape[1:])
+            latents = rng.standard_normal(shape, "float32")
+            images = generator(latents, training=False)
+        parts.append(to_uint8(images))
     return np.concatenate(parts)
 
 
