@@ -127,7 +127,8 @@ def train(scripts, options):
 
 def run(name, script, seed, places, options):
     """Trains one script with one seed, unless that is done."""
-    folder = options.folder / name / str(seed)
+    # Trainings run elsewhere than this.
+    folder = (options.folder / name / str(seed)).resolve()
     marks = [60 * options.minutes * mark for mark in MARKS]
     if any(seconds >= marks[-1] for seconds, _ in snapshots(folder)):
         return

@@ -1,6 +1,7 @@
 """How scripts are watched by their CPU time, and what is made of it."""
 
 import argparse
+import pathlib
 import subprocess
 import sys
 
@@ -111,3 +112,18 @@ def test_cores_that_are_not_there_are_refused(capsys, cores):
     message = capsys.readouterr().err
     assert "argument --cores: expected 1 to " in message
     assert message.endswith(f"received {cores}\n")
+
+
+def test_a_folder_is_where_the_command_was_given(tmp_path, monkeypatch):
+    commands = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        quality.subprocess, "run", lambda command, **_: commands.append(command)
+    )
+    options = argparse.Namespace(
+        folder=pathlib.Path("here"), minutes=1.0, seeds=[3], samples=2, cores=1
+    )
+    quality.train({"a": (tmp_path / "a.py", "gan", ["--s={seed}"])}, options)
+    (command,) = commands
+    assert str(tmp_path / "here/a/3") in command
+    assert command[-3:] == ["--script", str(tmp_path / "a.py"), "--s=3"]
