@@ -15,10 +15,10 @@ class BatchNormalization(keras.layers.BatchNormalization):
 
     Keras computes mean, variance and result by a dozen operations, each of
     which goes through all features; TensorFlow has one operation for it, and
-    one for its gradient. Where the statistics are of several replicas, these
-    are asked once instead of three times. Weights, names, inference and results
-    are those of Keras's layer up to rounding, so that files of one load into
-    the other.
+    one for its gradient. Replicas that share their statistics ask one another
+    once for a pass, and once for its gradient, where Keras's ask three times
+    and twice. Weights, names, inference and results are those of Keras's layer
+    up to rounding, so that files of one load into the other.
 
     Args:
         **kwargs: As of `keras.layers.BatchNormalization`, but `axis`, and
@@ -75,7 +75,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
         features = tf.cast(inputs, tf.float32)
         channels = inputs.shape[-1]
         rows = tf.reshape(features, (-1, channels))
-        # One word to the others, where Keras has three.
+        # All in one tensor, since each has to wait for the others.
         sums = tf.concat(
             [
                 tf.reduce_sum(rows, axis=0),
