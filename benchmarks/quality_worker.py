@@ -52,8 +52,8 @@ class Samples:
     def watch(self):
         """Looks at the clock before every `tf.function` from now on.
 
-        A signal would find a script anywhere; TensorFlow can't always be used
-        from within itself, and a heap was corrupted.
+        A signal would find a script anywhere, within TensorFlow too: one died
+        of a corrupted heap at the second of its signal.
         """
         function = type(tf.function(lambda: None))
         call = function.__call__

@@ -219,3 +219,21 @@ def test_a_batch_is_of_equal_parts(two_replicas):
 def test_one_process_is_the_chief(two_replicas):
     for strategy in (ONE_DEVICE, two_replicas):
         assert replicas.is_chief(strategy)
+
+
+def test_a_mean_over_replicas_has_no_gradient_and_a_sum_has(two_replicas):
+    @tf.function
+    def means_and_sums(value):
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(value)
+            mean, total = replicas.mean(value), replicas.sum(value)
+        slope = tape.gradient(mean, value, unconnected_gradients="zero")
+        return mean, slope, total, tape.gradient(total, value)
+
+    values = two_replicas.experimental_distribute_values_from_function(
+        lambda context: tf.constant(1.0 + 2 * context.replica_id_in_sync_group)
+    )
+    found = two_replicas.run(means_and_sums, (values,))
+    for value, expected in zip(found, [2.0, 0.0, 4.0, 2.0]):
+        parts = two_replicas.experimental_local_results(value)
+        np.testing.assert_array_equal(parts, [expected, expected])
