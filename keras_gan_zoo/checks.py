@@ -177,6 +177,30 @@ def check_labels(labels, num_classes):
     return labels.astype("int32")
 
 
+def check_class_names(class_names, num_classes):
+    """Raises a `ValueError` unless there is one name for each class.
+
+    Args:
+        class_names: Sequence of strings, in the order of the labels.
+        num_classes: Integer.
+
+    Returns:
+        The names, a list.
+    """
+    names = [class_names] if isinstance(class_names, str) else [*class_names]
+    if (
+        len(names) != num_classes
+        or not all(isinstance(name, str) for name in names)
+        or len({*names}) < len(names)
+    ):
+        raise ValueError(
+            "`class_names` must hold one string for each class, no two the "
+            f"same. Expected {num_classes} names, since "
+            f"num_classes={num_classes}. Received: class_names={class_names!r}."
+        )
+    return names
+
+
 def _is_array(x):
     arrays = keras.tree.flatten(x)
     return bool(arrays) and all(

@@ -274,3 +274,11 @@ def test_check_labels_refuses_other_classes(labels):
         match=f"from 0 to 2, since num_classes=3. .*from {low} to {high}",
     ):
         checks.check_labels(np.array(labels), 3)
+
+
+@pytest.mark.parametrize(
+    "names", [["cat"], ["cat", "cat"], "ab", [0, 1], ["a", "b", "c"]]
+)
+def test_each_class_has_a_name_of_its_own(names):
+    with pytest.raises(ValueError, match="Expected 2 names"):
+        checks.check_class_names(names, 2)

@@ -28,7 +28,7 @@ class ACGAN(ConditionalGAN):
             logits of the classes `(batch, num_classes)`, without a softmax.
         latent_dim: Integer, size of the latent space.
         num_classes: Integer, number of classes.
-        **kwargs: Further arguments of `GAN`.
+        **kwargs: Further arguments of `ConditionalGAN`.
 
     Example:
 

@@ -12,7 +12,7 @@ import warnings
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import checks, noise, replicas
+from keras_gan_zoo import checks, noise, priors, replicas
 
 
 class AdversarialModel(keras.Model):
@@ -455,7 +455,14 @@ class GAN(AdversarialModel):
         ema_decay: Float in [0, 1) or `None`. If a float, the model keeps an
             exponential moving average of the generator's weights, and
             `call()`, `generate()`, `evaluate()` metrics and export use it.
+            The decay rises to this value from 0.1, as `(1 + t) / (10 + t)`
+            after `t` training steps, or else the untrained weights would make
+            up most of the average for the first `1 / (1 - ema_decay)` steps.
+        prior: Object of `keras_gan_zoo.priors`, what latents are drawn from.
+            By default `Normal()`, or what the paper of a subclass draws.
     """
+
+    default_prior = priors.Normal
 
     def __init__(
         self,
@@ -464,6 +471,7 @@ class GAN(AdversarialModel):
         latent_dim,
         discriminator_steps=1,
         ema_decay=None,
+        prior=None,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -485,9 +493,13 @@ class GAN(AdversarialModel):
         self.latent_dim = latent_dim
         self.discriminator_steps = discriminator_steps
         self.ema_decay = ema_decay
+        self.prior = self.default_prior() if prior is None else prior
+        priors.require_prior(self.prior)
         self.ema_generator = None
         if ema_decay is not None:
             self.ema_generator = keras.models.clone_model(generator)
+            # `summary()` shows it, and tells the two apart by their names.
+            self.ema_generator.name = f"{generator.name}_moving_average"
             self.ema_generator.set_weights(generator.get_weights())
             self.ema_generator.trainable = False
 
@@ -514,10 +526,10 @@ class GAN(AdversarialModel):
                 `next_seed()`, or `None` for another batch at each call.
 
         Returns:
-            Latents of shape `(batch_size, latent_dim)`, standard normal.
+            Latents of shape `(batch_size, latent_dim)`, of the `prior`.
         """
         shape = [batch_size, self.latent_dim]
-        return noise.normal(shape, noise.as_seed(seed))
+        return self.prior.draw(shape, noise.as_seed(seed))
 
     def prior_of_seeds(self, seeds):
         """Draws generator inputs row by row, so that a seed means a sample.
@@ -613,6 +625,7 @@ class GAN(AdversarialModel):
             "latent_dim": self.latent_dim,
             "discriminator_steps": self.discriminator_steps,
             "ema_decay": self.ema_decay,
+            "prior": serialize(self.prior),
         }
 
     def _require_divisible(self, batch_size):
@@ -627,11 +640,14 @@ class GAN(AdversarialModel):
             )
 
     def _update_moving_average(self):
+        steps = tf.cast(self.step.value, tf.float32)
+        decay = tf.minimum(self.ema_decay, (1.0 + steps) / (10.0 + steps))
         for average, weight in zip(
             self.ema_generator.weights, self.generator.weights
         ):
             if weight.trainable:
-                average.assign(weight + self.ema_decay * (average - weight))
+                rate = tf.cast(decay, weight.dtype)
+                average.assign(weight + rate * (average - weight))
             else:  # Statistics of normalization layers.
                 average.assign(weight)
 
@@ -644,19 +660,30 @@ class ConditionalGAN(GAN):
         discriminator: Model from samples, or samples and labels, to scores.
         latent_dim: Integer, size of the latent space.
         num_classes: Integer, number of classes.
+        class_names: List of a string for each class, in the order of their
+            labels, or `None`. Sample grids and exports have them.
         **kwargs: Further arguments of `GAN`.
     """
 
     def __init__(
-        self, generator, discriminator, latent_dim, num_classes, **kwargs
+        self,
+        generator,
+        discriminator,
+        latent_dim,
+        num_classes,
+        class_names=None,
+        **kwargs,
     ):
         super().__init__(generator, discriminator, latent_dim, **kwargs)
+        if class_names is not None:
+            class_names = checks.check_class_names(class_names, num_classes)
         self.num_classes = num_classes
+        self.class_names = class_names
 
     def sample_prior(self, batch_size, seed=None):
         """Draws `(latents, labels)`, the labels uniformly."""
         latents_seed, labels_seed = noise.split(noise.as_seed(seed))
-        latents = noise.normal([batch_size, self.latent_dim], latents_seed)
+        latents = self.prior.draw([batch_size, self.latent_dim], latents_seed)
         labels = noise.integers([batch_size], labels_seed, self.num_classes)
         return latents, labels
 
@@ -710,7 +737,11 @@ class ConditionalGAN(GAN):
         return super().real_and_generated(samples)
 
     def get_config(self):
-        return {**super().get_config(), "num_classes": self.num_classes}
+        return {
+            **super().get_config(),
+            "num_classes": self.num_classes,
+            "class_names": self.class_names,
+        }
 
 
 def _trainable_variables(networks):

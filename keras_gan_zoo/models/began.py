@@ -7,7 +7,7 @@ https://arxiv.org/abs/1703.10717
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import noise, replicas
+from keras_gan_zoo import priors, replicas
 from keras_gan_zoo.models.base import GAN
 
 
@@ -45,6 +45,8 @@ class BEGAN(GAN):
     gan.fit(cifar10(16), epochs=50)
     ```
     """
+
+    default_prior = priors.Uniform  # In [-1, 1].
 
     def __init__(
         self,
@@ -109,11 +111,6 @@ class BEGAN(GAN):
     def gap(self, real_loss, fake_loss):
         """`gamma L(x) - L(G(z))`, which is zero at the equilibrium."""
         return self.diversity_ratio * real_loss - fake_loss
-
-    def sample_prior(self, batch_size, seed=None):
-        """Draws latents `(batch_size, latent_dim)` uniformly in [-1, 1]."""
-        shape = [batch_size, self.latent_dim]
-        return noise.uniform(shape, noise.as_seed(seed), -1.0, 1.0)
 
     def get_config(self):
         return {

@@ -24,7 +24,7 @@ class CGAN(ConditionalGAN):
         discriminator: Model from images and labels to scores `(batch, 1)`.
         latent_dim: Integer, size of the latent space.
         num_classes: Integer, number of classes.
-        **kwargs: Further arguments of `GAN`.
+        **kwargs: Further arguments of `ConditionalGAN`.
 
     Example:
 

@@ -9,7 +9,7 @@ import math
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import checks, losses, noise
+from keras_gan_zoo import checks, losses, noise, priors
 from keras_gan_zoo.models.base import GAN
 
 
@@ -33,7 +33,7 @@ class InfoGAN(GAN):
         num_categories: Integer, number of values of the category.
         num_codes: Integer, number of codes, each uniform in [-1, 1].
         information_weight: Float, `lambda` in the paper.
-        **kwargs: Further arguments of `GAN`.
+        **kwargs: Further arguments of `GAN`; `prior` is that of the noise.
 
     Example:
 
@@ -52,6 +52,8 @@ class InfoGAN(GAN):
     ```
     """
 
+    default_prior = priors.Uniform  # In [-1, 1].
+
     def __init__(
         self,
         generator,
@@ -65,8 +67,8 @@ class InfoGAN(GAN):
     ):
         super().__init__(generator, discriminator, latent_dim, **kwargs)
         checks.require_built("recognition", recognition)
-        noise_dim = latent_dim - num_categories - num_codes
-        if noise_dim < 0:
+        self.noise_dim = latent_dim - num_categories - num_codes
+        if self.noise_dim < 0:
             raise ValueError(
                 "The latents hold the code, so `latent_dim` must be at least "
                 f"{num_categories + num_codes}, the number of categories and "
@@ -75,7 +77,6 @@ class InfoGAN(GAN):
         self.recognition = recognition
         self.num_categories = num_categories
         self.num_codes = num_codes
-        self.noise_dim = noise_dim
         self.information_weight = information_weight
         self.information_tracker = keras.metrics.Mean("information")
 
@@ -130,9 +131,9 @@ class InfoGAN(GAN):
         return entropy - tf.reduce_mean(category_loss + code_loss)
 
     def sample_prior(self, batch_size, seed=None):
-        """Draws noise and codes, uniform in [-1, 1], around a category."""
+        """Draws noise, a one-hot category and codes, uniform in [-1, 1]."""
         seeds = noise.split(noise.as_seed(seed), 3)
-        noises = noise.uniform([batch_size, self.noise_dim], seeds[0], -1.0)
+        noises = self.prior.draw([batch_size, self.noise_dim], seeds[0])
         category = noise.integers([batch_size], seeds[1], self.num_categories)
         one_hot = tf.one_hot(category, self.num_categories)
         codes = noise.uniform([batch_size, self.num_codes], seeds[2], -1.0)

@@ -219,18 +219,36 @@ def test_there_is_at_least_one_discriminator_step():
 
 
 def test_the_average_follows_the_generator():
-    model = build(ema_decay=0.75)
+    model = build(ema_decay=0.2)
     data = images(number=4)
     expected = [w.numpy() for w in model.generator.weights]
-    for _ in range(3):
+    for decay in [1 / 10, 2 / 11, 0.2]:  # It rises to that of the argument.
         model.train_on_batch(data)
         for index, weight in enumerate(model.generator.weights):
             value = weight.numpy()
             if weight.trainable:
-                value = 0.75 * expected[index] + 0.25 * value
+                value = decay * expected[index] + (1 - decay) * value
             expected[index] = value
     for average, value in zip(model.ema_generator.weights, expected):
         np.testing.assert_allclose(average, value, atol=1e-6)
+
+
+def test_little_of_the_untrained_weights_is_left_in_a_long_average():
+    model = build(ema_decay=0.999)
+    start, end = model.ema_generator.get_weights(), []
+    for weight in model.generator.weights:
+        weight.assign(weight + 1.0)
+    for step in range(300):
+        model.step.assign(step)
+        model._update_moving_average()
+    for average, first in zip(model.ema_generator.get_weights(), start):
+        end.append(np.abs(average - first - 1.0).max())
+    assert max(end) < 1e-6  # By a decay of 0.999 it would be 0.74.
+
+
+def test_the_summary_tells_the_average_from_the_generator(capsys):
+    build(ema_decay=0.5).summary()
+    assert "_moving_average" in capsys.readouterr().out
 
 
 def test_regularization_counts_for_the_player_who_moves():
@@ -300,3 +318,13 @@ def test_a_game_without_a_step_says_so():
     model = Idle(zoo.generator(), zoo.discriminator(), zoo.LATENT_DIM)
     with pytest.raises(NotImplementedError, match="Idle must implement"):
         model.train_step(images())
+
+
+def test_the_names_of_classes_are_kept_in_the_configuration():
+    build = zoo.ZOO["CGAN"].build
+    model = build(class_names=("cat", "dog", "owl"))
+    copy = type(model).from_config(model.get_config())
+    assert copy.class_names == ["cat", "dog", "owl"]
+    assert build().class_names is None
+    with pytest.raises(ValueError, match="one string for each class"):
+        build(class_names=["cat", "dog"])
