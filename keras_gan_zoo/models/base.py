@@ -462,7 +462,7 @@ class GAN(AdversarialModel):
             By default `Normal()`, or what the paper of a subclass draws.
     """
 
-    default_prior = priors.Normal
+    default_prior = priors.Normal()
 
     def __init__(
         self,
@@ -493,7 +493,7 @@ class GAN(AdversarialModel):
         self.latent_dim = latent_dim
         self.discriminator_steps = discriminator_steps
         self.ema_decay = ema_decay
-        self.prior = self.default_prior() if prior is None else prior
+        self.prior = self.default_prior if prior is None else prior
         priors.require_prior(self.prior)
         self.ema_generator = None
         if ema_decay is not None:

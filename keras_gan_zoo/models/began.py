@@ -46,7 +46,7 @@ class BEGAN(GAN):
     ```
     """
 
-    default_prior = priors.Uniform  # In [-1, 1].
+    default_prior = priors.Uniform(-1.0, 1.0)
 
     def __init__(
         self,

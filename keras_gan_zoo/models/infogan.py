@@ -52,7 +52,7 @@ class InfoGAN(GAN):
     ```
     """
 
-    default_prior = priors.Uniform  # In [-1, 1].
+    default_prior = priors.Uniform(-1.0, 1.0)
 
     def __init__(
         self,
@@ -123,9 +123,7 @@ class InfoGAN(GAN):
         )
         log_stddevs = tf.cast(log_stddevs, tf.float32)
         errors = (codes - tf.cast(means, tf.float32)) / tf.exp(log_stddevs)
-        code_losses = (
-            0.5 * math.log(2 * math.pi) + log_stddevs + 0.5 * errors**2
-        )
+        code_losses = log_stddevs + 0.5 * (errors**2 + math.log(2 * math.pi))
         entropy = math.log(self.num_categories) + self.num_codes * math.log(2)
         code_loss = tf.reduce_sum(code_losses, axis=1)
         return entropy - tf.reduce_mean(category_loss + code_loss)
