@@ -21,8 +21,8 @@ def as_seed(seed):
         seed: Integer, such a seed, or `None` for another one at each call.
 
     Raises:
-        ValueError: If `seed` is `None` in a `tf.function`, which would repeat
-            one number forever.
+        ValueError: If `seed` is something else, or `None` in a
+            `tf.function`, which would repeat one number forever.
     """
     if seed is None:
         if tf.inside_function():
@@ -32,6 +32,15 @@ def as_seed(seed):
                 "Pass a seed as an argument of the function."
             )
         seed = random.randrange(2**31)
+    try:
+        given, seed = seed, tf.convert_to_tensor(seed)
+    except (TypeError, ValueError, OverflowError):
+        given, seed = seed, tf.constant("")
+    if not seed.dtype.is_integer or seed.shape not in ((), (2,)):
+        raise ValueError(
+            "A seed must be an integer of 64 bits, or a pair of them. "
+            f"Received: seed={given!r}. Pass an integer such as `seed=1`."
+        )
     seed = tf.cast(seed, tf.int64)
     return seed if seed.shape.rank else tf.stack([seed, tf.zeros_like(seed)])
 

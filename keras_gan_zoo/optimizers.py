@@ -1,4 +1,6 @@
-"""The optimizer of the first GANs, which Keras lacks."""
+"""Optimizers: of the first GANs, which Keras lacks, and what all are called."""
+
+import re
 
 import keras
 from keras import ops
@@ -63,3 +65,21 @@ class RisingMomentumSGD(keras.optimizers.SGD):
             "final_momentum": self.final_momentum,
             "rise_steps": self.rise_steps,
         }
+
+
+def name_after(player, optimizer):
+    """Names an optimizer after its player, unless its user has named it.
+
+    Callbacks log the rate of each optimizer under its name, and Keras numbers
+    optimizers as they come.
+
+    Args:
+        player: String.
+        optimizer: `keras.optimizers.Optimizer`.
+    """
+    given_by_keras = type(optimizer).__name__.lower()
+    name = re.sub(r"_\d+$", "", optimizer.name).replace("_", "").lower()
+    if name == given_by_keras:
+        optimizer.name = player
+    if hasattr(optimizer, "inner_optimizer"):
+        name_after(player, optimizer.inner_optimizer)

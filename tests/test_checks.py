@@ -251,17 +251,18 @@ def test_check_labels_returns_32_bits(dtype):
 
 
 @pytest.mark.parametrize(
-    "labels, received",
+    "labels, received, remedy",
     [
-        (np.eye(3, dtype="int32"), r"dtype int32, shape \(3, 3\)"),
-        (LABELS.astype("float32"), r"dtype float32, shape \(4,\)"),
+        (np.eye(3, dtype="int32"), r"int32, shape \(3, 3\)", "argmax"),
+        (LABELS.astype("float32"), r"float32, shape \(4,\)", "astype"),
+        (np.array(["cat", "dog"]), r"<U3, shape \(2,\)", "number the classes"),
     ],
-    ids=["one-hot", "floats"],
+    ids=["one-hot", "floats", "names"],
 )
-def test_check_labels_refuses_other_forms(labels, received):
+def test_check_labels_refuses_other_forms(labels, received, remedy):
     with pytest.raises(
         ValueError,
-        match=rf"integers of shape \(batch,\). .*{received}. .*argmax",
+        match=rf"integers of shape \(batch,\). .*{received}. .*{remedy}",
     ):
         checks.check_labels(labels, 3)
 

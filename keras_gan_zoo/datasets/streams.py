@@ -5,8 +5,9 @@ shuffle of *indices*. Any step of training can therefore be reached at once,
 which is what makes a resumed run see the batches of the uninterrupted one.
 """
 
-import operator
 import os
+
+from keras_gan_zoo.integers import check_integer
 
 # Keeps the numbers of the data apart from those of the models, whose seeds are
 # (seed, 0): the same numbers for both would tie latents to data.
@@ -27,21 +28,6 @@ def scale_images(images):
     import tensorflow as tf
 
     return tf.cast(images, tf.float32) / 127.5 - 1.0
-
-
-def check_integer(name, value, minimum):
-    """Returns `value` as a Python integer, or raises a `ValueError`."""
-    try:
-        # Accepts what counts exactly: numpy integers and scalar tensors too.
-        number = operator.index(value)
-    except TypeError:
-        number = None
-    if number is None or number < minimum:
-        raise ValueError(
-            f"`{name}` must be an integer of at least {minimum}. "
-            f"Received: {name}={value!r}"
-        )
-    return number
 
 
 def index_batches(num_examples, batch_size, seed, start_step, shuffle=True):

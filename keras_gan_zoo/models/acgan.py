@@ -7,7 +7,7 @@ https://arxiv.org/abs/1610.09585
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import losses
+from keras_gan_zoo import checks, losses
 from keras_gan_zoo.models.base import ConditionalGAN
 
 
@@ -48,6 +48,8 @@ class ACGAN(ConditionalGAN):
     ```
     """
 
+    discriminator_outputs = ("scores", "class logits")
+
     def __init__(
         self, generator, discriminator, latent_dim, num_classes, **kwargs
     ):
@@ -86,6 +88,12 @@ class ACGAN(ConditionalGAN):
     def scores(self, inputs, training):
         images, _ = inputs  # The discriminator isn't given the label.
         return super().scores(images, training)
+
+    def check_networks(self):
+        super().check_networks()
+        checks.require_class_logits(
+            "discriminator", self.discriminator, 1, self.num_classes
+        )
 
     def class_loss(self, labels, logits):
         """Mean cross-entropy of the classes: `-L_C` of one batch."""

@@ -12,7 +12,18 @@ import warnings
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import checks, noise, priors, replicas
+from keras_gan_zoo import (
+    checks,
+    intake,
+    loss_callbacks,
+    noise,
+    priors,
+    replicas,
+)
+from keras_gan_zoo.integers import check_integer
+from keras_gan_zoo.optimizers import name_after
+
+_PART = 256  # Samples that `generate()` makes at a time.
 
 
 class AdversarialModel(keras.Model):
@@ -31,7 +42,7 @@ class AdversarialModel(keras.Model):
     The class does the rest: the gradients of one player only, loss scaling in
     mixed precision, the share of each replica in multi-replica training,
     weight regularization, noise that is a function of the step, a metric for
-    each loss, a check of the first batch, `evaluate()` and saving.
+    each loss, checks of data and networks, `evaluate()` and saving.
 
     Networks must be built before they are passed to the constructor. Networks
     do not share layers with each other: heads on a common body are the
@@ -51,7 +62,7 @@ class AdversarialModel(keras.Model):
         self.step = self._add_counter("step")
         self.evaluation_step = self._add_counter("evaluation_step")
         self._draws = _Draws()
-        self._warned_of_partial_batch = False
+        self.warned_of_partial_batch = False
         self.built = True  # As its networks are.
 
     @property
@@ -67,6 +78,7 @@ class AdversarialModel(keras.Model):
 
     def compile(
         self,
+        *positional,
         metrics=None,
         run_eagerly=False,
         steps_per_execution=1,
@@ -82,15 +94,16 @@ class AdversarialModel(keras.Model):
             steps_per_execution: See `keras.Model.compile()`.
             jit_compile: See `keras.Model.compile()`.
             **optimizers: One optimizer (or its name) for each player, as
-                `<player>_optimizer`.
+                `<player>_optimizer`. Those without a name of their own are
+                named after their player.
+
+        Raises:
+            ValueError: If it isn't one new optimizer for each player, or
+                something is passed that a game has no use for.
         """
+        checks.check_optimizers(self, positional, optimizers)
+        checks.check_metrics(metrics)
         expected = [f"{player}_optimizer" for player in self.players]
-        if sorted(optimizers) != sorted(expected):
-            raise ValueError(
-                f"`{type(self).__name__}.compile()` takes one optimizer for "
-                f"each player. Expected: {expected}. "
-                f"Received: {list(optimizers)}."
-            )
         objects = [o for o in optimizers.values() if not isinstance(o, str)]
         if len({id(optimizer) for optimizer in objects}) < len(objects):
             raise ValueError(
@@ -123,45 +136,56 @@ class AdversarialModel(keras.Model):
             optimizer = optimizers[f"{player}_optimizer"]
             if in_float16:
                 optimizer = _with_loss_scale(optimizer)
-            optimizer.build(_trainable_variables(networks))
+            variables = _trainable_variables(networks)
+            checks.require_variables(player, optimizer, variables)
+            name_after(player, optimizer)
+            optimizer.build(variables)
             setattr(self, f"{player}_optimizer", optimizer)
             self.loss_trackers[player] = keras.metrics.Mean(f"{player}_loss")
         self.optimizer = PlayerOptimizers(
             [getattr(self, name) for name in expected], self.step
         )
 
-    def fit(self, x=None, y=None, **kwargs):
+    def fit(self, x=None, y=None, *args, **kwargs):
         """Trains the model; see `keras.Model.fit()`.
+
+        Arrays are looked at whole. Of other data it is the first batch.
 
         Args:
             x: `tf.data.Dataset` of full batches (samples, pairs of samples
                 and labels, or dictionaries as tensorflow-datasets has them),
-                or an array of samples. Images are floats in [-1, 1].
+                or an array of samples. Images are floats in [-1, 1]. Also a
+                `PyDataset`, a generator or a loader as PyTorch's.
             y: Labels, if `x` is an array and the model is conditional.
+            *args: Further arguments of `keras.Model.fit()`, in its order.
             **kwargs: Further arguments of `keras.Model.fit()`.
 
         Returns:
             A `keras.callbacks.History`.
 
         Raises:
-            ValueError: If the first batch isn't what the model takes.
+            ValueError: If data or networks aren't what the model takes, or an
+                argument has no meaning for a game. Nothing has moved then.
         """
-        batch_size = kwargs.get("batch_size")
-        first_batch = self._check_data(x, y, batch_size)
-        validation_data = kwargs.get("validation_data")
-        if validation_data is not None:
-            pair = keras.utils.unpack_x_y_sample_weight(validation_data)
-            size = kwargs.get("validation_batch_size") or batch_size
-            self._check_data(*pair[:2], size)
+        arguments = intake.arguments_of(super().fit, x, y, *args, **kwargs)
+        self._require_ready()
+        intake.take_validation(self, arguments)
+        first_batch = intake.take(self, arguments)
+        x, y = arguments.pop("x"), arguments.pop("y")
         # Keras's default is a warning that it does not shuffle a dataset.
-        kwargs.setdefault("shuffle", not isinstance(x, tf.data.Dataset))
+        arguments.setdefault("shuffle", checks.are_arrays(x))
         self._draws.number = 0
-        for callback in keras.tree.flatten(kwargs.get("callbacks")):
+        arguments["callbacks"] = loss_callbacks.with_losses(
+            arguments.get("callbacks"), list(self.players)
+        )
+        for callback in keras.tree.flatten(arguments["callbacks"]):
             if hasattr(callback, "resume"):  # See `callbacks.Checkpoint`.
-                x, kwargs = callback.resume(self, x, y, first_batch, kwargs)
+                x, arguments = callback.resume(
+                    self, x, y, first_batch, arguments
+                )
                 y = None
                 break
-        history = super().fit(x, y, **kwargs)
+        history = super().fit(x, y, **arguments)
         if self.compiled:
             for player, networks in self.players.items():
                 optimizer = getattr(self, f"{player}_optimizer")
@@ -169,15 +193,36 @@ class AdversarialModel(keras.Model):
                 optimizer.finalize_variable_values(variables)
         return history
 
-    def evaluate(self, x=None, y=None, **kwargs):
+    def evaluate(self, x=None, y=None, *args, **kwargs):
         """Reports losses and metrics; see `keras.Model.evaluate()`.
 
         It draws the same latents at each call, so that calls compare.
         """
-        if "_use_cached_eval_dataset" not in kwargs:  # `fit` has looked.
-            self._check_data(x, y, kwargs.get("batch_size"))
+        arguments = intake.arguments_of(super().evaluate, x, y, *args, **kwargs)
+        if "_use_cached_eval_dataset" not in arguments:  # `fit` has looked.
+            self.check_networks()
+            intake.take(self, arguments, "steps")
         self.evaluation_step.assign(0)
-        return super().evaluate(x, y, **kwargs)
+        return super().evaluate(**arguments)
+
+    def train_on_batch(self, x, y=None, *args, **kwargs):
+        """Makes one training step; see `keras.Model.train_on_batch()`."""
+        arguments = intake.arguments_of(
+            super().train_on_batch, x, y, *args, **kwargs
+        )
+        self._require_ready()
+        intake.take_batch(self, arguments)
+        self._draws.number = 0
+        return super().train_on_batch(**arguments)
+
+    def test_on_batch(self, x, y=None, *args, **kwargs):
+        """Reports on one batch; see `keras.Model.test_on_batch()`."""
+        arguments = intake.arguments_of(
+            super().test_on_batch, x, y, *args, **kwargs
+        )
+        self.check_networks()
+        intake.take_batch(self, arguments)
+        return super().test_on_batch(**arguments)
 
     def update(self, player, inputs, **kwargs):
         """Moves one player one optimizer step down its loss.
@@ -251,8 +296,23 @@ class AdversarialModel(keras.Model):
         """Turns what the dataset yields into what the losses take."""
         return data
 
+    def check_networks(self):
+        """Raises a `ValueError` if the networks aren't those of the model."""
+
     def check_inputs(self, inputs):
-        """Raises a `ValueError` if a batch, as unpacked, is not fit to use."""
+        """Raises a `ValueError` if data, as unpacked, are not fit to use.
+
+        Args:
+            inputs: A batch, or all of the data where they are arrays.
+        """
+
+    def check_batch_size(self, size):
+        """Raises a `ValueError` if a batch can't be of this size.
+
+        Args:
+            size: Integer, or `None` for the last of an epoch, if it may be
+                any.
+        """
 
     def real_and_generated(self, inputs):
         """Returns the two batches that the metrics of `compile()` compare."""
@@ -300,6 +360,21 @@ class AdversarialModel(keras.Model):
         finally:
             self._draws.number, self._draws.evaluating = training_draws, False
 
+    def export(self, filepath, format="tf_saved_model", verbose=None, **kwargs):
+        """Writes what `keras_gan_zoo.export` writes, to `filepath` itself.
+
+        Args:
+            filepath: String or path of a folder that isn't there, or of a
+                file of "onnx" or "litert".
+            format: "tf_saved_model", "onnx" or "litert".
+            verbose: Whether to print where it was written; by default it is.
+            **kwargs: Further arguments of `keras.Model.export()` are refused.
+        """
+        # Few who train export, and it imports much.
+        from keras_gan_zoo import model_export
+
+        model_export.write(self, filepath, format, verbose, kwargs)
+
     def load_weights(self, filepath, *args, **kwargs):
         """See `keras.Model.load_weights()`; skipping an optimizer raises."""
         with warnings.catch_warnings():
@@ -323,6 +398,7 @@ class AdversarialModel(keras.Model):
     def get_compile_config(self):
         if not self.compiled:
             return {}
+        self._require_same_variables()  # Or they would load without moments.
         optimizers = [f"{player}_optimizer" for player in self.players]
         return keras.saving.serialize_keras_object(
             {
@@ -376,27 +452,17 @@ class AdversarialModel(keras.Model):
         weights = {id(weight) for weight in self.weights}
         return [v for v in self.variables if id(v) not in weights]
 
-    def _check_data(self, x, y, batch_size):
-        strategy = self.distribute_strategy
-        replicas.check_scope(strategy, self.variables)
-        batch = checks.first_batch(x, y, batch_size)
-        if batch is not None:
-            replicas.check_batch(strategy, batch)
-            self.check_inputs(self.unpack(batch))
-        if checks.may_end_in_partial_batch(x, batch_size):
-            message = (
-                "The last batch may be smaller than the others. Batch the "
-                "dataset by `batch(n, drop_remainder=True)`, or choose a "
-                "batch size that divides the number of samples."
-            )
-            if strategy.num_replicas_in_sync > 1:
-                raise ValueError(
-                    f"Replicas need parts of equal size. {message}"
-                )
-            if not self._warned_of_partial_batch:
-                warnings.warn(message, stacklevel=3)
-                self._warned_of_partial_batch = True
-        return batch
+    def _require_ready(self):
+        """Raises a `ValueError` if the model can't make a step."""
+        self.check_networks()
+        if self.compiled:
+            self._require_same_variables()
+
+    def _require_same_variables(self):
+        for player, networks in self.players.items():
+            optimizer = getattr(self, f"{player}_optimizer")
+            variables = _trainable_variables(networks)
+            checks.require_variables(player, optimizer, variables)
 
 
 class _Draws(threading.local):
@@ -424,6 +490,7 @@ class PlayerOptimizers:
     """
 
     built = True
+    name = "players"
 
     def __init__(self, optimizers, iterations):
         self.optimizers = optimizers
@@ -440,6 +507,10 @@ class PlayerOptimizers:
             "`model.optimizer.optimizers`, or `model.generator_optimizer` and "
             "its like."
         )
+
+    def get_config(self):
+        """Returns the configurations of the optimizers by their names."""
+        return {o.name: o.get_config() for o in self.optimizers}
 
 
 class GAN(AdversarialModel):
@@ -464,6 +535,10 @@ class GAN(AdversarialModel):
 
     default_prior = priors.Normal()
 
+    # What the discriminator returns, if the losses say so: see
+    # `checks.require_outputs`.
+    discriminator_outputs = None
+
     def __init__(
         self,
         generator,
@@ -477,6 +552,7 @@ class GAN(AdversarialModel):
         super().__init__(**kwargs)
         checks.require_built("generator", generator)
         checks.require_built("discriminator", discriminator)
+        checks.require_order(generator, discriminator)
         checks.require_latent_size(generator, latent_dim)
         if ema_decay is not None and not 0.0 <= ema_decay < 1.0:
             raise ValueError(
@@ -512,6 +588,7 @@ class GAN(AdversarialModel):
 
     def call(self, inputs, training=False):
         """Maps generator inputs to samples."""
+        checks.require_latents(inputs, self.generator)
         generator = self.generator
         if self.ema_generator is not None:
             generator = self.ema_generator
@@ -553,8 +630,16 @@ class GAN(AdversarialModel):
         return tf.map_fn(draw, seeds, fn_output_signature=signature)
 
     def generate(self, batch_size, seed=None):
-        """Returns `batch_size` samples; the same ones for the same `seed`."""
-        return self(self.sample_prior(batch_size, seed))
+        """Returns `batch_size` samples; the same ones for the same `seed`.
+
+        Args:
+            batch_size: Integer. They are made in parts, so that the memory of
+                one part is enough.
+            seed: Integer or `None`, see `sample_prior`.
+        """
+        if not tf.is_symbolic_tensor(batch_size):
+            batch_size = check_integer("batch_size", batch_size, 0)
+        return self._samples_of(self.sample_prior(batch_size, seed))
 
     def serving_signature(self):
         """Returns the `tf.TensorSpec` of each input of `call()`."""
@@ -584,7 +669,16 @@ class GAN(AdversarialModel):
     def discriminator_batches(self, inputs):
         """Splits a batch into one part for each discriminator update."""
         steps = self.discriminator_steps
-        self._require_divisible(tf.nest.flatten(inputs)[0].shape[0])
+        tensors = tf.nest.flatten(inputs)
+        if tensors[0].shape[0] is None and steps > 1:
+            number = tf.shape(tensors[0])[0]
+            is_right = tf.debugging.Assert(
+                number % steps == 0, [_indivisible("of this size", steps)]
+            )
+            with tf.control_dependencies([is_right]):
+                tensors = [tf.identity(tensor) for tensor in tensors]
+        else:
+            self.check_batch_size(tensors[0].shape[0])
 
         # Every nth row: then the parts of replicas make up the parts that one
         # device would have had.
@@ -592,7 +686,6 @@ class GAN(AdversarialModel):
             shape = tf.concat([[-1, steps], tf.shape(tensor)[1:]], axis=0)
             return tf.unstack(tf.reshape(tensor, shape), axis=1)
 
-        tensors = tf.nest.flatten(inputs)
         return [
             tf.nest.pack_sequence_as(inputs, part)
             for part in zip(*map(parts, tensors))
@@ -606,11 +699,23 @@ class GAN(AdversarialModel):
 
     def unpack(self, data):
         samples, _ = checks.samples_and_labels(data)
-        return samples
+        return checks.with_known_shape(samples, self.discriminator)
+
+    def check_networks(self):
+        checks.require_match(self.generator, self.discriminator)
+        if self.discriminator_outputs is not None:
+            checks.require_outputs(
+                self.discriminator, self.discriminator_outputs
+            )
 
     def check_inputs(self, inputs):
-        self._require_divisible(inputs.shape[0])
         checks.check_images(inputs, self.discriminator)
+        checks.require_reach(self.generator, inputs)
+
+    def check_batch_size(self, size):
+        steps = self.discriminator_steps
+        if steps > 1 and (size is None or size % steps):
+            raise ValueError(_indivisible(size or "unknown", steps))
 
     def real_and_generated(self, inputs):
         number = tf.shape(inputs)[0]
@@ -628,16 +733,18 @@ class GAN(AdversarialModel):
             "prior": serialize(self.prior),
         }
 
-    def _require_divisible(self, batch_size):
-        if batch_size is not None and batch_size % self.discriminator_steps:
-            raise ValueError(
-                "A batch is split into one part for each discriminator "
-                "update, so its size must be a multiple of their number. "
-                f"Received: batch_size={batch_size}, "
-                f"discriminator_steps={self.discriminator_steps}. Batch the "
-                "dataset by `batch(n * discriminator_steps, "
-                "drop_remainder=True)`."
-            )
+    def _samples_of(self, inputs):
+        """Returns the samples of generator inputs, made in parts."""
+        number = tf.nest.flatten(inputs)[0].shape[0]
+        if number is None or number <= _PART or tf.inside_function():
+            return self(inputs)
+
+        def part(first):
+            rows = slice(first, first + _PART)
+            return self(tf.nest.map_structure(lambda t: t[rows], inputs))
+
+        parts = [part(first) for first in range(0, number, _PART)]
+        return tf.nest.map_structure(lambda *rows: tf.concat(rows, 0), *parts)
 
     def _update_moving_average(self):
         steps = tf.cast(self.step.value, tf.float32)
@@ -696,16 +803,13 @@ class ConditionalGAN(GAN):
             labels: Integer array of shape `(batch_size,)`, or `None` to draw
                 them uniformly.
         """
-        latents, drawn_labels = self.sample_prior(batch_size, seed)
         if labels is None:
-            return self((latents, drawn_labels))
+            return super().generate(batch_size, seed)
+        batch_size = check_integer("batch_size", batch_size, 0)
+        checks.check_labels_to_generate(labels, batch_size)
         labels = checks.check_labels(labels, self.num_classes)
-        if len(labels) != batch_size:
-            raise ValueError(
-                "`labels` must hold one label for each sample. Received: "
-                f"{len(labels)} labels, batch_size={batch_size}."
-            )
-        return self((latents, tf.constant(labels)))
+        latents, _ = self.sample_prior(batch_size, seed)
+        return self._samples_of((latents, tf.constant(labels)))
 
     def serving_signature(self):
         labels = tf.TensorSpec((None,), tf.int32, "labels")
@@ -718,14 +822,20 @@ class ConditionalGAN(GAN):
         return self.generator((latents, labels), training=training), labels
 
     def unpack(self, data):
-        samples, labels = checks.samples_and_labels(data)
+        _, labels = checks.samples_and_labels(data)
         if labels is None:
             raise ValueError(
                 f"`{type(self).__name__}` learns from samples and labels. "
                 "Received: samples only. Pass a dataset of (samples, labels), "
                 "or `fit(samples, labels)`."
             )
-        return samples, labels
+        return super().unpack(data), labels
+
+    def check_networks(self):
+        super().check_networks()
+        for name in ("generator", "discriminator"):
+            network = getattr(self, name)
+            checks.require_num_classes(name, network, self.num_classes)
 
     def check_inputs(self, inputs):
         samples, labels = inputs
@@ -742,6 +852,16 @@ class ConditionalGAN(GAN):
             "num_classes": self.num_classes,
             "class_names": self.class_names,
         }
+
+
+def _indivisible(size, steps):
+    return (
+        "A batch is split into one part for each discriminator update, so "
+        "its size must be a multiple of their number. Received: "
+        f"batch_size={size}, discriminator_steps={steps}. Choose a multiple, "
+        "for arrays one that divides the number of samples; batch a dataset "
+        "by `batch(n * discriminator_steps, drop_remainder=True)`."
+    )
 
 
 def _trainable_variables(networks):

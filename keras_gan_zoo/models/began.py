@@ -47,6 +47,7 @@ class BEGAN(GAN):
     """
 
     default_prior = priors.Uniform(-1.0, 1.0)
+    discriminator_outputs = ("reconstructions",)
 
     def __init__(
         self,

@@ -44,6 +44,8 @@ class CGAN(ConditionalGAN):
     ```
     """
 
+    discriminator_outputs = ("scores",)
+
     def train_step(self, data):
         """Moves the discriminator, then the generator."""
         for inputs in self.discriminator_batches(self.unpack(data)):

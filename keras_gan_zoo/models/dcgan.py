@@ -45,6 +45,8 @@ class DCGAN(GAN):
     ```
     """
 
+    discriminator_outputs = ("scores",)
+
     def train_step(self, data):
         """Moves the discriminator, then the generator."""
         for images in self.discriminator_batches(self.unpack(data)):

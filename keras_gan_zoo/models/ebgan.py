@@ -46,6 +46,8 @@ class EBGAN(GAN):
     ```
     """
 
+    discriminator_outputs = ("reconstructions", "embeddings")
+
     def __init__(
         self,
         generator,
@@ -113,13 +115,14 @@ def pulling_away_term(embeddings):
     """Mean squared cosine of all pairs, section 2.4, equation 4.
 
     Args:
-        embeddings: Tensor of shape `(batch, features)`, batch at least 2.
+        embeddings: Tensor of shape `(batch, features)`.
 
     Returns:
-        Scalar in [0, 1], float32: 0 if all are orthogonal, 1 if parallel.
+        Scalar in [0, 1], float32: 0 if all are orthogonal, 1 if parallel. It
+        is 0 for a batch of one, which has no pairs.
     """
     directions = tf.nn.l2_normalize(tf.cast(embeddings, tf.float32), axis=1)
     squares = tf.matmul(directions, directions, transpose_b=True) ** 2
     number = tf.cast(tf.shape(squares)[0], tf.float32)
     off_diagonal = tf.reduce_sum(squares) - tf.linalg.trace(squares)
-    return off_diagonal / (number * (number - 1.0))
+    return tf.math.divide_no_nan(off_diagonal, number * (number - 1.0))

@@ -53,6 +53,7 @@ class InfoGAN(GAN):
     """
 
     default_prior = priors.Uniform(-1.0, 1.0)
+    discriminator_outputs = ("scores", "features")
 
     def __init__(
         self,
@@ -123,7 +124,7 @@ class InfoGAN(GAN):
         )
         log_stddevs = tf.cast(log_stddevs, tf.float32)
         errors = (codes - tf.cast(means, tf.float32)) / tf.exp(log_stddevs)
-        code_losses = log_stddevs + 0.5 * (errors**2 + math.log(2 * math.pi))
+        code_losses = 0.5 * (math.log(2 * math.pi) + errors**2) + log_stddevs
         entropy = math.log(self.num_categories) + self.num_codes * math.log(2)
         code_loss = tf.reduce_sum(code_losses, axis=1)
         return entropy - tf.reduce_mean(category_loss + code_loss)

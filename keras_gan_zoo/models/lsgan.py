@@ -46,6 +46,8 @@ class LSGAN(GAN):
     ```
     """
 
+    discriminator_outputs = ("scores",)
+
     def __init__(
         self,
         generator,

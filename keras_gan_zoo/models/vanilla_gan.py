@@ -47,6 +47,8 @@ class VanillaGAN(GAN):
     ```
     """
 
+    discriminator_outputs = ("scores",)
+
     def __init__(
         self, generator, discriminator, latent_dim, saturating=False, **kwargs
     ):

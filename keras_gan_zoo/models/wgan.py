@@ -50,6 +50,8 @@ class WGAN(GAN):
     ```
     """
 
+    discriminator_outputs = ("scores",)
+
     def __init__(
         self,
         generator,

@@ -48,6 +48,8 @@ class WGANGP(GAN):
     ```
     """
 
+    discriminator_outputs = ("scores",)
+
     def __init__(
         self,
         generator,
