@@ -187,7 +187,8 @@ def _split(arguments, fraction):
         )
 
     def part(rows):
-        return keras.tree.map_structure(lambda array: array[rows], (x, y))
+        samples = keras.tree.map_structure(lambda array: array[rows], x)
+        return samples, y if y is None else y[rows]
 
     arguments["x"], arguments["y"] = part(slice(first))
     arguments["validation_data"] = part(slice(first, None))

@@ -12,14 +12,14 @@ def write(model, filepath, format, verbose, options):
 
     Args:
         model: As that of `export.export_generator`.
-        filepath: String or path of a folder that isn't there, or of a file.
+        filepath: String or path of a folder, or of a file; it is replaced.
         format: "tf_saved_model", "onnx" or "litert".
         verbose: Whether to print where it was written; `None` does.
         options: Dictionary of what else `keras.Model.export()` takes.
 
     Raises:
-        ValueError: If the format is another, the folder is there or there are
-            options.
+        ValueError: If the format is another, there are options, or the folder
+            holds something else than an export.
     """
     path = pathlib.Path(filepath)
     options = [name for name, value in options.items() if value is not None]
@@ -44,13 +44,18 @@ def write(model, filepath, format, verbose, options):
 
 
 def _write_saved_model(model, path):
-    if path.exists():
+    is_another = path.exists() and not (path / "saved_model.pb").exists()
+    if is_another and not (path.is_dir() and not any(path.iterdir())):
         raise ValueError(
-            "An export replaces nothing. Expected a folder that isn't there. "
-            f"Received: {path}. Choose another, or call `export_generator`, "
-            "which adds a version to a folder."
+            "Another export is all that an export may replace. Received: "
+            f"filepath={str(path)!r}, where something else is. Choose another "
+            "path, or call `export_generator`, which adds a version to a "
+            "folder."
         )
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Beside it, so that a rename is all there is to do.
+    # Beside it, so that renames are all there is to do.
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
-        os.replace(export.export_generator(model, folder), path)
+        written = export.export_generator(model, folder)
+        if path.exists():
+            os.replace(path, pathlib.Path(folder) / "replaced")
+        os.replace(written, path)

@@ -19,6 +19,17 @@ def network(*shapes):
     return keras.Model(inputs if len(inputs) > 1 else inputs[0], x)
 
 
+def decoder(sample_shape, latent_dim=4):
+    size = int(np.prod(sample_shape))
+    return keras.Sequential(
+        [
+            keras.Input((latent_dim,)),
+            layers.Dense(size),
+            layers.Reshape(sample_shape),
+        ]
+    )
+
+
 class Subclassed(keras.Model):
     """A network that doesn't know its input."""
 
@@ -53,6 +64,142 @@ def test_require_latent_size_compares_with_the_generator(others):
         "Set `latent_dim`",
     ):
         checks.require_latent_size(generator, 3)
+
+
+def test_require_order_knows_networks_in_each_others_place():
+    generator, discriminator = decoder((8, 8, 1)), network((8, 8, 1))
+    points = keras.Sequential([keras.Input((2,)), layers.Dense(2)])
+    critic = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
+    autoencoder = keras.Sequential([keras.Input((8, 8, 1)), layers.Dense(1)])
+    for right in [
+        (generator, discriminator),
+        (points, critic),
+        (generator, autoencoder),
+    ]:
+        assert checks.require_order(*right) is None
+    for swapped in [(autoencoder, generator), (critic, points)]:
+        with pytest.raises(ValueError, match="Swap them: `generator` comes"):
+            checks.require_order(*swapped)
+
+
+def test_require_match_compares_shapes_that_are_known():
+    assert checks.require_match(decoder((8, 8, 1)), network((8, 8, 1))) is None
+    assert checks.require_match(Subclassed(), network((8, 8, 1))) is None
+    free = keras.Sequential([keras.Input((None, None, 1)), layers.Dense(1)])
+    assert checks.require_match(decoder((8, 8, 1)), free) is None
+    with pytest.raises(
+        ValueError,
+        match=r"takes, \(None, 7, 7, 1\). Received: .*\(None, 8, 8, 1\)",
+    ):
+        checks.require_match(decoder((8, 8, 1)), network((7, 7, 1), ()))
+
+
+def test_require_latents_refuses_samples():
+    generator = decoder((8, 8, 1))
+    assert checks.require_latents(np.zeros((3, 4)), generator) is None
+    assert checks.require_latents((tf.zeros((3, 4)), 0), generator) is None
+    with pytest.raises(
+        ValueError, match=r"latents of shape \(None, 4\).*\(4, 8, 8, 1\). Pass"
+    ):
+        checks.require_latents(IMAGES, generator)
+
+
+def ending_in(*endings):
+    """Returns a network that ends in such layers, or functions of tensors."""
+    outputs = inputs = keras.Input((4,))
+    for ending in endings:
+        outputs = ending(outputs)
+    return keras.Model(inputs, outputs)
+
+
+@pytest.mark.parametrize(
+    "endings",
+    [
+        (layers.Dense(1, "sigmoid"),),
+        (layers.Dense(1, "hard_sigmoid"),),
+        (layers.Dense(1, "softmax"),),
+        (layers.Dense(1), layers.Activation("sigmoid")),
+        (layers.Dense(1), layers.Softmax()),
+        (layers.Dense(1), keras.ops.sigmoid),
+        (layers.Dense(1, "sigmoid"), layers.Reshape(())),
+        (layers.Dense(1, "sigmoid"), layers.Activation("linear")),
+        (keras.Sequential([layers.Dense(1, "sigmoid")]),),
+    ],
+)
+def test_require_outputs_refuses_probabilities_for_scores(endings):
+    with pytest.raises(ValueError, match=r"raw scores.*in `.*Leave it out"):
+        checks.require_outputs(ending_in(*endings), ("scores",))
+    assert checks.require_outputs(ending_in(*endings), ("odds",)) is None
+
+
+@pytest.mark.parametrize(
+    "endings",
+    [
+        (layers.Dense(1),),
+        (layers.Dense(1, "tanh"),),
+        (layers.Dense(8, "sigmoid"), layers.Dense(1)),
+        (layers.Dense(1, "sigmoid"), layers.Rescaling(2.0, -1.0)),
+        (layers.Lambda(lambda x: x),),
+    ],
+)
+def test_require_outputs_accepts_scores(endings):
+    assert checks.require_outputs(ending_in(*endings), ("scores",)) is None
+
+
+def test_require_outputs_counts_them_and_compares_reconstructions():
+    two = ending_in(lambda x: [layers.Dense(1)(x), layers.Dense(2)(x)])
+    assert checks.require_outputs(two, ("scores", "features")) is None
+    assert checks.require_outputs(Subclassed(), ("scores",)) is None
+    with pytest.raises(ValueError, match="must return scores. .*2 outputs"):
+        checks.require_outputs(two, ("scores",))
+    same = ending_in(layers.Dense(4))
+    assert checks.require_outputs(same, ("reconstructions",)) is None
+    with pytest.raises(ValueError, match=r"of its input, \(None, 4\).*None, 3"):
+        checks.require_outputs(ending_in(layers.Dense(3)), ("reconstructions",))
+
+
+def test_require_class_logits_wants_one_for_each_class():
+    def heads(ending):
+        return ending_in(lambda x: [layers.Dense(1)(x), ending(x)])
+
+    arguments = "critic", heads(layers.Dense(3)), 1
+    assert checks.require_class_logits(*arguments, 3) is None
+    with pytest.raises(ValueError, match=r"of 10 classes.*\(None, 3\)"):
+        checks.require_class_logits(*arguments, 10)
+    with pytest.raises(ValueError, match="raw logits.*`softmax`"):
+        checks.require_class_logits(
+            "critic", heads(layers.Dense(3, "softmax")), 1, 3
+        )
+
+
+@pytest.mark.parametrize(
+    "vectors",
+    [layers.Embedding(3, 2), lambda labels: keras.ops.one_hot(labels, 3)],
+    ids=["embedding", "one-hot"],
+)
+def test_require_num_classes_finds_what_a_network_knows(vectors):
+    samples, labels = keras.Input((2,)), keras.Input((), dtype="int32")
+    x = layers.Concatenate()([samples, vectors(labels)])
+    judge = keras.Model([samples, labels], x)
+    assert checks.require_num_classes("judge", judge, 3) is None
+    with pytest.raises(ValueError, match="10 of them.*a judge of 3 classes"):
+        checks.require_num_classes("judge", judge, 10)
+
+
+def test_require_num_classes_does_not_take_tokens_for_classes():
+    tokens = keras.Input((5,), dtype="int32")
+    reader = keras.Model(tokens, layers.Embedding(100, 2)(tokens))
+    assert checks.require_num_classes("reader", reader, 3) is None
+
+
+@pytest.mark.parametrize("ending", ["sigmoid", "relu", "softplus"])
+def test_require_reach_refuses_what_can_not_make_the_images(ending):
+    generator = ending_in(layers.Dense(64, ending), layers.Reshape((8, 8, 1)))
+    with pytest.raises(ValueError, match=f"ends in `{ending}`.*tanh"):
+        checks.require_reach(generator, IMAGES)
+    assert checks.require_reach(generator, np.abs(IMAGES)) is None
+    assert checks.require_reach(generator, IMAGES.reshape(4, 64)) is None
+    assert checks.require_reach(ending_in(layers.Dense(1)), IMAGES) is None
 
 
 def test_require_latent_size_lets_pass_what_it_can_not_know():
@@ -102,6 +249,22 @@ def test_first_batch_of_arrays_is_as_large_as_that_of_keras():
     assert len(checks.first_batch(np.zeros((100, 2)))) == 32
 
 
+def test_first_batch_of_a_loader_that_can_be_read_again():
+    class Loader:
+        def __iter__(self):
+            return iter([IMAGES[:2], IMAGES[2:]])
+
+    np.testing.assert_array_equal(checks.first_batch(Loader()), IMAGES[:2])
+
+
+@pytest.mark.parametrize(
+    "x, message", [(None, "Expected data"), (IMAGES[:0], "at least one sample")]
+)
+def test_first_batch_needs_data(x, message):
+    with pytest.raises(ValueError, match=message):
+        checks.first_batch(x)
+
+
 def test_first_batch_does_not_use_up_a_generator():
     generator = iter([IMAGES])
     assert checks.first_batch(generator) is None
@@ -129,6 +292,44 @@ def test_arrays_may_end_in_a_partial_batch(x, batch_size, expected):
     assert checks.may_end_in_partial_batch(x, batch_size) is expected
 
 
+@pytest.mark.parametrize(
+    "x, batch_size, expected",
+    [
+        (IMAGES, 2, {2}),
+        (IMAGES, 3, {3, 1}),
+        (IMAGES, 30, {4}),
+        (as_py_dataset(IMAGES), None, {2}),
+        (as_py_dataset(IMAGES[:3]), None, {2, 1}),
+        (tf.data.Dataset.from_tensor_slices(IMAGES).batch(3), None, {3, None}),
+        (tf.data.Dataset.from_tensors(IMAGES), None, {4}),
+        (
+            tf.data.Dataset.from_tensor_slices(IMAGES).repeat().batch(3),
+            None,
+            {3},
+        ),
+    ],
+)
+def test_batch_sizes_of_an_epoch(x, batch_size, expected):
+    batch = checks.first_batch(x, batch_size=batch_size)
+    assert checks.batch_sizes(x, batch_size, batch) == expected
+
+
+def test_check_length_needs_steps_of_endless_data():
+    class Endless(keras.utils.PyDataset):
+        num_batches = None
+
+        def __getitem__(self, index):
+            return IMAGES
+
+    dataset = tf.data.Dataset.from_tensors(IMAGES)
+    for endless in (dataset.repeat(), Endless()):
+        assert checks.check_length(endless, 5, "steps") is None
+        with pytest.raises(ValueError, match="steps=None. Pass .*`steps=1000`"):
+            checks.check_length(endless, None, "steps")
+    for finite in (dataset, as_py_dataset(IMAGES), IMAGES, iter([IMAGES])):
+        assert checks.check_length(finite, None, "steps") is None
+
+
 @pytest.mark.parametrize("drop_remainder", [False, True])
 def test_datasets_may_end_in_a_partial_batch(drop_remainder):
     dataset = tf.data.Dataset.from_tensor_slices((IMAGES, LABELS))
@@ -150,6 +351,7 @@ def test_datasets_of_unknown_shape_may_end_in_a_partial_batch():
         (IMAGES, None),
         ((IMAGES,), None),
         ((IMAGES, LABELS), LABELS),
+        ((IMAGES, LABELS, None), LABELS),
         ([IMAGES, LABELS], LABELS),
         ({"image": IMAGES}, None),
         ({"image": IMAGES, "label": LABELS}, LABELS),
@@ -161,6 +363,36 @@ def test_samples_and_labels_of_every_form(data, labels):
     found_samples, found_labels = checks.samples_and_labels(data)
     assert found_samples is IMAGES
     assert found_labels is labels
+
+
+def test_samples_and_labels_make_labels_of_a_column():
+    column = LABELS[:, np.newaxis]
+    for data in ((IMAGES, column), {"image": IMAGES, "label": column}):
+        _, labels = checks.samples_and_labels(data)
+        np.testing.assert_array_equal(labels, LABELS)
+
+
+@pytest.mark.parametrize(
+    "data, message",
+    [
+        ((IMAGES, LABELS, LABELS), "weighs all samples alike.*sample_from"),
+        (({"image": IMAGES, "label": LABELS}, LABELS), "Labels must come once"),
+    ],
+)
+def test_samples_and_labels_leave_nothing_out(data, message):
+    with pytest.raises(ValueError, match=message):
+        checks.samples_and_labels(data)
+
+
+def test_with_known_shape_tells_a_graph_what_the_network_takes():
+    @tf.function(input_signature=[tf.TensorSpec(None, tf.float32)])
+    def shape(samples):
+        known = checks.with_known_shape(samples, network((8, 8, 1)))
+        assert known.shape.as_list() == [None, 8, 8, 1]
+        return tf.shape(known)
+
+    assert shape(IMAGES).numpy().tolist() == [4, 8, 8, 1]
+    assert checks.with_known_shape(IMAGES, network((7, 7, 1))) is IMAGES
 
 
 def test_samples_and_labels_needs_the_key_image():
@@ -189,6 +421,42 @@ def test_check_images_accepts_images_of_one_value_below_zero():
     black = np.full_like(IMAGES, -1.0)
     assert checks.check_images(black, network((8, 8, 1))) is None
     assert checks.check_images(0.0 * IMAGES, network((8, 8, 1))) is None
+
+
+BYTES = np.arange(256, dtype="uint8").reshape(4, 8, 8, 1)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+@pytest.mark.parametrize(
+    "images", [BYTES[2:], np.full_like(BYTES[:1], 255)], ids=["pale", "white"]
+)
+def test_check_images_accepts_pale_ones(images, dtype):
+    scaled = (images.astype("float64") / 127.5 - 1.0).astype(dtype)
+    assert scaled.min() > 0
+    assert checks.check_images(scaled, network((8, 8, 1))) is None
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+@pytest.mark.parametrize("images", [BYTES, BYTES[2:], BYTES[1:2]])
+def test_check_images_refuses_bytes_in_the_range_from_0_to_1(images, dtype):
+    scaled = (images.astype("float64") / 255.0).astype(dtype)
+    with pytest.raises(ValueError, match=r"all in \[0, 1\]"):
+        checks.check_images(scaled, network((8, 8, 1)))
+
+
+def test_check_images_warns_where_it_can_not_know():
+    resized = 0.3 + 0.7 * np.random.uniform(size=IMAGES.shape)
+    one_of_few = np.random.uniform(0.001, 1.0, size=(1, 8, 8, 1))
+    for images in (resized, one_of_few):
+        with pytest.warns(UserWarning, match="where 0 is grey.* as pale"):
+            checks.check_images(images, network((8, 8, 1)))
+
+
+def test_check_images_accepts_half_precision():
+    images = tf.cast(IMAGES, "bfloat16")
+    assert checks.check_images(images, network((8, 8, 1))) is None
+    with pytest.raises(ValueError, match=r"all in \[0, 1\]"):
+        checks.check_images(images / 2 + 0.5, network((8, 8, 1)))
 
 
 def test_check_images_knows_the_first_input_of_a_conditional_network():
@@ -243,7 +511,8 @@ def test_check_images_refuses_another_range(images, message):
 
 @pytest.mark.parametrize("dtype", ["uint8", "int32", "int64"])
 def test_check_labels_returns_32_bits(dtype):
-    for labels in (LABELS.astype(dtype), tf.cast(LABELS, dtype)):
+    column = LABELS.astype(dtype)[:, np.newaxis]
+    for labels in (LABELS.astype(dtype), tf.cast(LABELS, dtype), column):
         checked = checks.check_labels(labels, 3)
         assert checked.dtype == np.int32
         np.testing.assert_array_equal(checked, LABELS)
@@ -265,6 +534,11 @@ def test_check_labels_refuses_other_forms(labels, received, remedy):
         match=rf"integers of shape \(batch,\). .*{received}. .*{remedy}",
     ):
         checks.check_labels(labels, 3)
+
+
+def test_one_of_several_classes_is_no_column():
+    with pytest.raises(ValueError, match=r"shape \(2, 2\)"):
+        checks.check_labels(np.eye(2, dtype="int32"), 2)
 
 
 @pytest.mark.parametrize("labels", [[0, 3], [-1, 2]], ids=["above", "below"])

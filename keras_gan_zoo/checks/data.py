@@ -161,7 +161,7 @@ def samples_and_labels(data):
                 "with the key 'label'. Leave one of them out."
             )
         samples, labels = samples["image"], samples.get("label", labels)
-    return samples, labels if labels is None else _without_column(labels)
+    return samples, labels if labels is None else _of_one_form(labels)
 
 
 def with_known_shape(samples, network):
@@ -262,7 +262,7 @@ def check_labels(labels, num_classes):
     Returns:
         The labels, a numpy array of int32, of shape `(batch,)`.
     """
-    labels = _without_column(np.asarray(keras.ops.convert_to_numpy(labels)))
+    labels = _of_one_form(np.asarray(keras.ops.convert_to_numpy(labels)))
     received = f"Received: dtype {labels.dtype}, shape {labels.shape}."
     if labels.ndim != 1:
         raise ValueError(
@@ -299,9 +299,18 @@ def _is_loader(x):
     return hasattr(x, "__iter__") and not hasattr(x, "__next__")
 
 
-def _without_column(labels):
-    """Returns labels `(batch,)` of such, or of a column `(batch, 1)`."""
-    shape = getattr(labels, "shape", ())
-    if isinstance(shape, tf.TensorShape) and shape.rank is None:
-        return tf.reshape(labels, [-1])  # `fit` has looked at a batch.
-    return labels[:, 0] if len(shape) == 2 and shape[1] == 1 else labels
+def _of_one_form(labels):
+    """Returns labels `(batch,)` of such, or of a column `(batch, 1)`.
+
+    Integers are of 32 or 64 bits, as all operations take them.
+    """
+    if getattr(labels.shape, "rank", 0) is None:
+        labels = tf.reshape(labels, [-1])  # `fit` has looked at a batch.
+    elif len(labels.shape) == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    kind = np.dtype(getattr(labels.dtype, "as_numpy_dtype", labels.dtype))
+    if kind.kind not in "iu" or kind in (np.int32, np.int64):
+        return labels
+    if tf.is_tensor(labels):
+        return tf.cast(labels, tf.int64)
+    return labels.astype("int64")

@@ -364,8 +364,8 @@ class AdversarialModel(keras.Model):
         """Writes what `keras_gan_zoo.export` writes, to `filepath` itself.
 
         Args:
-            filepath: String or path of a folder that isn't there, or of a
-                file of "onnx" or "litert".
+            filepath: String or path of a folder, or of a file of "onnx" or
+                "litert". An export that is there is replaced.
             format: "tf_saved_model", "onnx" or "litert".
             verbose: Whether to print where it was written; by default it is.
             **kwargs: Further arguments of `keras.Model.export()` are refused.
@@ -638,7 +638,7 @@ class GAN(AdversarialModel):
             seed: Integer or `None`, see `sample_prior`.
         """
         if not tf.is_symbolic_tensor(batch_size):
-            batch_size = check_integer("batch_size", batch_size, 0)
+            batch_size = check_integer("batch_size", batch_size, 1)
         return self._samples_of(self.sample_prior(batch_size, seed))
 
     def serving_signature(self):
@@ -805,7 +805,7 @@ class ConditionalGAN(GAN):
         """
         if labels is None:
             return super().generate(batch_size, seed)
-        batch_size = check_integer("batch_size", batch_size, 0)
+        batch_size = check_integer("batch_size", batch_size, 1)
         checks.check_labels_to_generate(labels, batch_size)
         labels = checks.check_labels(labels, self.num_classes)
         latents, _ = self.sample_prior(batch_size, seed)
