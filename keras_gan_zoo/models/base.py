@@ -254,7 +254,10 @@ class AdversarialModel(keras.Model):
             # Optimizers sum the gradients of the replicas.
             objective /= replicas.count()
             objective = optimizer.scale_loss(objective)
-        optimizer.apply(tape.gradient(objective, values), variables)
+        gradients = tape.gradient(objective, values)
+        # The optimizer counts its steps: see `loss_results`.
+        with tf.control_dependencies([loss]):
+            optimizer.apply(gradients, variables)
         for variable, value in zip(others, kept):
             variable.assign(value)
         self.loss_trackers[player].update_state(loss)
@@ -329,13 +332,16 @@ class AdversarialModel(keras.Model):
 
     def loss_results(self):
         """Ends a training step and returns the running means it reports."""
-        self.step.assign_add(1)
         self._draws.number = 0
         results = {
             metric.name: metric.result()
             for metric in self.metrics
             if metric not in self.evaluation_metrics
         }
+        # After the results, so after the data: data of unknown length end by
+        # a step that finds none, which must not count.
+        with tf.control_dependencies(list(results.values())):
+            self.step.assign_add(1)
         return replicas.as_logs(results)
 
     def next_seed(self):
