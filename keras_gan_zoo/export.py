@@ -1,8 +1,10 @@
 """A trained generator as the next version of a servable."""
 
+import contextlib
 import importlib.util
 import json
 import pathlib
+import re
 import tempfile
 
 import keras
@@ -10,6 +12,7 @@ import tensorflow as tf
 
 from keras_gan_zoo import images
 from keras_gan_zoo.files import make_folder, written_aside
+from keras_gan_zoo.portable import portable
 from keras_gan_zoo.serving.tensorflow_serving import write_warmup_requests
 
 
@@ -42,7 +45,8 @@ def export_generator(model, directory):
 
     Neither Keras nor this package is needed to load it, and it holds the
     generator only. `assets.extra/generator.json` tells the class of the model
-    and the number of its classes, and where the extra `serving` is installed,
+    and the number and the names of its classes, and where the extra `serving`
+    is installed,
     `assets.extra/tf_serving_warmup_requests` has the requests by which
     TensorFlow Serving warms up.
 
@@ -91,18 +95,24 @@ def export_onnx(model, path):
 
     Inputs and outputs are those of the signature `serving_default` of
     `export_generator`. It refuses no inputs: what a runtime makes of a label
-    beyond the classes is its own affair.
+    beyond the classes is its own affair. It computes in float32, a model of
+    mixed precision, too: runtimes have few operations for halves.
 
     Args:
         model: As that of `export_generator`.
         path: String or path of the file. It is replaced.
 
+    Returns:
+        The file, a `pathlib.Path`.
+
     Raises:
         ImportError: If tf2onnx isn't installed.
-        ValueError: If the samples of the model aren't images.
+        ValueError: If the samples of the model aren't images, its weights
+            aren't float32, or ONNX can't say what it computes.
         OSError: If the file can't be written.
     """
     try:
+        import onnx
         import tf2onnx
     except ImportError as error:
         raise ImportError(
@@ -119,7 +129,15 @@ def export_onnx(model, path):
         return {"images": _served(model, inputs)}
 
     with written_aside(path) as aside:
-        tf2onnx.convert.from_function(generate, signature, output_path=aside)
+        with portable(model):
+            generate.get_concrete_function()
+        with _converting("ONNX"):
+            tf2onnx.convert.from_function(
+                generate, signature, output_path=aside
+            )
+            # It writes types that don't fit together without a word.
+            onnx.checker.check_model(str(aside), full_check=True)
+    return path
 
 
 def export_litert(model, path):
@@ -127,27 +145,55 @@ def export_litert(model, path):
 
     LiteRT is what TensorFlow Lite has become, for phones and small devices.
     The file has the signature `serving_default` of `export_generator`, with
-    inputs of any batch size and without its checks.
+    inputs of any batch size and without its checks, and computes in float32.
 
     Args:
         model: As that of `export_generator`.
         path: String or path of the file. It is replaced.
 
+    Returns:
+        The file, a `pathlib.Path`.
+
     Raises:
-        ValueError: If the samples of the model aren't images.
+        ValueError: If the samples of the model aren't images, its weights
+            aren't float32, or LiteRT lacks an operation that it needs.
         OSError: If the file can't be written.
     """
     path = pathlib.Path(path)
     make_folder(path.parent)
     with tempfile.TemporaryDirectory() as folder:
-        archive = keras.export.ExportArchive()
-        archive.add_endpoint("serving_default", *_endpoint(model))
-        archive.write_out(folder, verbose=False)
+        with portable(model):
+            archive = keras.export.ExportArchive()
+            archive.add_endpoint("serving_default", *_endpoint(model))
+            archive.write_out(folder, verbose=False)
         # Of functions, TensorFlow 2.21 converts the variables' first values.
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        content = converter.convert()
+        with _converting("LiteRT"):
+            content = converter.convert()
     with written_aside(path) as aside:
         aside.write_bytes(content)
+    return path
+
+
+@contextlib.contextmanager
+def _converting(runtime):
+    """Says in one line what a converter says in many."""
+    try:
+        yield
+    except Exception as error:  # Each converter has its own kinds.
+        raise ValueError(
+            f"{runtime} has no operation for a part of what this model "
+            f"computes: {_reason(error)}. Build the generator of other layers, "
+            "or serve what `export_generator` writes."
+        ) from error
+
+
+def _reason(error):
+    """Returns what a converter lacks, or the first line that it says."""
+    text = str(error).strip()
+    lacking = re.search(r"^TF Select ops: (.+)$|^Custom ops: (.+)$", text, re.M)
+    line = lacking[0] if lacking else text.partition("\n")[0]
+    return line[:300].rstrip(". ") or type(error).__name__
 
 
 def _endpoint(model):
@@ -224,6 +270,7 @@ def _write_facts(model, folder):
     facts = {
         "model": type(model).__name__,
         "num_classes": getattr(model, "num_classes", None),
+        "class_names": getattr(model, "class_names", None),
     }
     path = folder / "assets.extra" / "generator.json"
     path.parent.mkdir(exist_ok=True)

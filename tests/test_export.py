@@ -314,13 +314,19 @@ def test_a_version_has_what_tensorflow_serving_warms_up_by(
 
 def test_the_facts_that_no_signature_tells(tmp_path):
     facts = []
-    for gan in (tiny.gan(), tiny.conditional_gan()):
+    named = tiny.conditional_gan()
+    named.class_names = ["cat", "dog", "été"]
+    for gan in (tiny.gan(), named):
         path = export_generator(gan, tmp_path)
         text = (path / "assets.extra" / "generator.json").read_text()
         facts.append(json.loads(text))
     assert facts == [
-        {"model": "VanillaGAN", "num_classes": None},
-        {"model": "CGAN", "num_classes": tiny.NUM_CLASSES},
+        {"model": "VanillaGAN", "num_classes": None, "class_names": None},
+        {
+            "model": "CGAN",
+            "num_classes": 3,
+            "class_names": ["cat", "dog", "été"],
+        },
     ]
 
 

@@ -10,13 +10,16 @@ import shutil
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from keras import layers
 from tensorflow.core.protobuf import saved_model_pb2
 
 from keras_gan_zoo.export import export_generator, export_litert, export_onnx
 from keras_gan_zoo.images import to_unit
+from keras_gan_zoo.models import VanillaGAN
 from tests import tiny
 from tests.models import zoo
 
@@ -53,7 +56,7 @@ def version(gan, tmp_path_factory):
 def onnx_file(gan, tmp_path_factory):
     path = tmp_path_factory.mktemp("onnx") / "generator.onnx"
     pytest.importorskip("tf2onnx")
-    export_onnx(gan, path)
+    assert export_onnx(gan, str(path)) == path
     return path
 
 
@@ -201,13 +204,113 @@ assert "tensorflow" not in sys.modules
 
 def test_litert(gan, inputs, expected, tmp_path):
     pytest.importorskip("ai_edge_litert")
-    export_litert(gan, tmp_path / "generator.tflite")
+    path = tmp_path / "generator.tflite"
+    assert export_litert(gan, str(path)) == path
     np.savez(tmp_path / "inputs.npz", **inputs)
     files = ["generator.tflite", "inputs.npz", "images.npz"]
     run(sys.executable, "-c", LITERT, *files, cwd=tmp_path)
     images = np.load(tmp_path / "images.npz")
     np.testing.assert_allclose(images["whole"], expected, atol=1e-5)
     np.testing.assert_allclose(images["one"], expected[:1], atol=1e-5)
+
+
+def _onnx_images(path, latents):
+    runtime = pytest.importorskip("onnxruntime")
+    session = runtime.InferenceSession(path)
+    (images,) = session.run(["images"], {"latents": latents})
+    return images
+
+
+def _litert_images(path, latents):
+    interpreter = pytest.importorskip("ai_edge_litert.interpreter")
+    runner = interpreter.Interpreter(str(path)).get_signature_runner()
+    return runner(latents=latents)["images"]
+
+
+def _gan_of(*hidden, **kwargs):
+    """Returns a GAN whose generator has layers after a picture of 4x4."""
+    generator = keras.Sequential(
+        [
+            keras.Input((tiny.LATENT_DIM,)),
+            layers.Dense(16, kernel_initializer="random_normal"),
+            layers.Reshape((4, 4, 1)),
+            *hidden,
+            layers.Activation("tanh", dtype="float32"),
+        ]
+    )
+    critic = tiny.gan(generator.output_shape[1:]).discriminator
+    return VanillaGAN(generator, critic, tiny.LATENT_DIM, **kwargs)
+
+
+def _up_sampling(policy):
+    """Returns layers that enlarge a picture, in themselves and within one."""
+
+    def convolution():
+        return layers.Conv2D(1, 3, padding="same", dtype=policy)
+
+    inner = [keras.Input((8, 4, 1)), layers.UpSampling2D((1, 3), dtype=policy)]
+    nested = keras.Sequential([*inner, convolution()])
+    return [layers.UpSampling2D((2, 1), dtype=policy), convolution(), nested]
+
+
+@pytest.mark.parametrize(
+    "export, computed",
+    [(export_onnx, _onnx_images), (export_litert, _litert_images)],
+)
+@pytest.mark.parametrize(
+    "policy", ["float32", "mixed_bfloat16", "mixed_float16"]
+)
+def test_conversions_compute_in_float32_and_enlarge(
+    tmp_path, policy, export, computed
+):
+    pytest.importorskip("tf2onnx")
+    gan = _gan_of(*_up_sampling(policy), ema_decay=0.5)
+    exact = _gan_of(*_up_sampling("float32"))
+    exact.generator.set_weights(gan.ema_generator.get_weights())
+    latents = np.random.default_rng(0).normal(size=(5, 3)).astype("float32")
+    before = gan(latents)
+    path = export(gan, tmp_path / "generator")
+    expected = to_unit(exact(latents))
+    assert expected.shape == (5, 8, 12, 1) and np.ptp(expected) > 0.01
+    np.testing.assert_allclose(computed(path, latents), expected, atol=1e-5)
+    # The model itself computes as it did.
+    np.testing.assert_array_equal(gan(latents), before)
+    assert gan.ema_generator.layers[2].dtype_policy.name == policy
+
+
+def _spectra(x):
+    spectra = tf.signal.fft2d(tf.cast(x[..., 0], tf.complex64))
+    return tf.math.real(spectra)[..., None]
+
+
+def _doubled_in_halves(x):
+    return tf.cast(tf.cast(x, tf.bfloat16) * 2, tf.float32)
+
+
+@pytest.mark.parametrize(
+    "export, runtime", [(export_onnx, "ONNX"), (export_litert, "LiteRT")]
+)
+@pytest.mark.parametrize(
+    "function, lacking",
+    [(_spectra, "FFT2D"), (_doubled_in_halves, "Mul")],
+)
+def test_what_a_runtime_lacks_is_told_in_a_line(
+    tmp_path, export, runtime, function, lacking
+):
+    pytest.importorskip("tf2onnx")
+    gan = _gan_of(layers.Lambda(function))
+    with pytest.raises(ValueError, match=f"^{runtime} has no .*{lacking}.*$"):
+        export(gan, tmp_path / "generator")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("export", [export_litert, export_onnx])
+def test_weights_in_halves_are_not_converted(tmp_path, export):
+    pytest.importorskip("tf2onnx")
+    gan = _gan_of(layers.Conv2D(1, 1, dtype="float16", name="half"))
+    with pytest.raises(ValueError, match="'half' .* in float16.* 'mixed_float"):
+        export(gan, tmp_path / "generator")
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_conversion_replaces_a_file_and_leaves_no_other(gan, tmp_path):
