@@ -3,6 +3,8 @@
 import dataclasses
 import logging
 
+from keras_gan_zoo.serving.entries import state_of_files
+
 logger = logging.getLogger(__name__)
 
 
@@ -66,7 +68,7 @@ class Model:
 
     def _loaded(self, number, folder):
         """Returns a version, or `None` if it is broken."""
-        files, known = _files(folder), self._broken.get(number)
+        files, known = state_of_files(folder), self._broken.get(number)
         if known and known.files == files:
             return None
         self._loading = number
@@ -95,15 +97,3 @@ class _Broken:
 
     files: tuple
     message: str
-
-
-def _files(folder):
-    """Returns what changes whenever a file does."""
-    files = []
-    for path in sorted(folder.rglob("*")):
-        try:
-            status = path.stat()
-        except OSError:  # It went away, or can't be looked at.
-            continue
-        files.append((str(path), status.st_size, status.st_mtime_ns))
-    return tuple(files)

@@ -66,6 +66,7 @@ class _Page:
                     "name": name,
                     "version": version.number,
                     "num_classes": version.generator.get("num_classes"),
+                    "class_names": version.generator.get("class_names"),
                     "about": _about(version),
                 }
                 for name, version in sorted(served)
@@ -104,10 +105,15 @@ class _Page:
         return _png(picture, f"seeds_{first}_to_{last}.png")
 
     async def _predict(self, query, signature, inputs):
-        return await self._limits.in_time(
-            self._servables.predict(
-                query.text("model"), None, signature, inputs
+        name = query.text("model")
+        if not _can_be_shown(self._servables.version(name)):
+            raise RequestError(
+                400,
+                f"The page shows what makes images of latents. {name!r} takes "
+                "or returns something else: ask it by the API.",
             )
+        return await self._limits.in_time(
+            self._servables.predict(name, None, signature, inputs)
         )
 
 
@@ -167,12 +173,36 @@ def _limits(dtype):
 
 def _can_be_shown(version):
     """Tells whether latents, and labels of known classes, are all it needs."""
-    if not {"prior", "sample", "sample_png"} <= set(version.signatures):
+    labels = {"labels"} if version.generator.get("num_classes") else set()
+    wanted = {
+        "prior": ({"seeds"}, "latents"),
+        "sample": ({"seeds", *labels}, "images"),
+        "sample_png": ({"seeds", *labels}, "png_bytes"),
+        "serving_default": ({"latents", *labels}, "images"),
+    }
+    if not wanted.keys() <= version.signatures.keys():
         return False
-    needed = {"latents"}
-    if version.generator.get("num_classes"):
-        needed.add("labels")
-    return set(version.signatures["serving_default"].inputs) == needed
+    arrays = []
+    for name, (inputs, output) in wanted.items():
+        signature = version.signatures[name]
+        if signature.inputs.keys() != inputs or output not in signature.outputs:
+            return False
+        arrays += [*signature.inputs.items(), *signature.outputs.items()]
+    return all(_is_as_exported(name, array) for name, array in arrays)
+
+
+def _is_as_exported(name, array):
+    dtype, rank = {
+        "seeds": ("int64", 1),
+        "labels": ("int32", 1),
+        "latents": ("float32", 2),
+        "png_bytes": ("string", 1),
+        "images": ("float32", 4),
+    }.get(name, (None, None))
+    if array.kind != dtype or array.shape is None or len(array.shape) != rank:
+        return False
+    sizes = array.shape[1:]
+    return None not in sizes and (name != "images" or sizes[-1] in (1, 3))
 
 
 def _about(version):

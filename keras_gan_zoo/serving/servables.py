@@ -22,11 +22,18 @@ import os
 import pathlib
 import threading
 
+from keras_gan_zoo.serving.entries import (
+    holds_saved_model,
+    model_folders,
+    version_folders,
+)
 from keras_gan_zoo.serving.errors import RequestError
 from keras_gan_zoo.serving.model import Model
 from keras_gan_zoo.serving.versions import Version
 
 logger = logging.getLogger(__name__)
+
+_GRACE_SECONDS = 10
 
 
 class Servables:
@@ -76,7 +83,7 @@ class Servables:
         self._max_batch_size = max_batch_size
         self._poll_seconds = poll_seconds
         self._models = {}
-        self._complaints = set()
+        self._complaints = {}
         self._stopped = threading.Event()
 
     def __enter__(self):
@@ -86,13 +93,16 @@ class Servables:
             os.cpu_count(), "compute"
         )
         self.poll()
-        self._watcher = threading.Thread(target=self._watch, name="watch")
+        # What it loads at the end is waited for, but not for ever.
+        self._watcher = threading.Thread(
+            target=self._watch, name="watch", daemon=True
+        )
         self._watcher.start()
         return self
 
     def __exit__(self, *_):
         self._stopped.set()
-        self._watcher.join()
+        self._watcher.join(_GRACE_SECONDS)
         self._executor.shutdown()
 
     def models(self):
@@ -165,26 +175,28 @@ class Servables:
         Raises:
             OSError: If the folder can't be read.
         """
-        names = {
-            entry.name
-            for entry in os.scandir(self.directory)
-            if not entry.name.startswith(".") and entry.is_dir()
-        }
+        names, wrong = model_folders(self.directory)
         for name in sorted(names):
             try:
-                folders = _version_folders(self.directory / name)
-            except OSError as error:  # What is loaded of it is served on.
-                self._complain(error)
-                continue
-            if name not in self._models:
-                if not any(map(_holds_saved_model, folders.values())):
-                    continue
-                self._models[name] = Model(name, self._load)
-            self._models[name].update(folders)
+                found = self._look_at(name)
+                wrong.update({f"{name}/{k}": v for k, v in found.items()})
+            except Exception as error:  # It costs nobody else.
+                wrong[name] = f"It can't be read: {error}"
         for name in [*self._models]:
             if name not in names:
                 logger.info("Model %s is gone, and isn't served anymore.", name)
                 del self._models[name]
+        self._complain(wrong)
+
+    def _look_at(self, name):
+        """Loads what is new of one model, and tells what is wrong with it."""
+        folders, wrong = version_folders(self.directory / name)
+        if name not in self._models:
+            if not any(map(holds_saved_model, folders.values())):
+                return {}
+            self._models[name] = Model(name, self._load)
+        self._models[name].update(folders)
+        return wrong
 
     def _load(self, folder):
         return Version(folder, self._max_batch_size, self._executor)
@@ -193,24 +205,18 @@ class Servables:
         while not self._stopped.wait(self._poll_seconds):
             try:
                 self.poll()
-            except OSError as error:  # What is loaded is served on.
-                self._complain(error)
+            except Exception as error:  # What is loaded is served on.
+                self._complain({".": f"It can't be read: {error}"})
 
-    def _complain(self, error):
-        """Logs that something can't be read, once."""
-        if str(error) not in self._complaints:
-            self._complaints.add(str(error))
-            logger.error("The folder of models can't be read: %s", error)
+    def _complain(self, wrong):
+        """Logs what is wrong with entries of the folder, each once.
 
-
-def _version_folders(folder):
-    """Returns the folders that are named by numbers, by number."""
-    return {
-        int(entry.name): pathlib.Path(entry)
-        for entry in os.scandir(folder)
-        if entry.name.isascii() and entry.name.isdecimal() and entry.is_dir()
-    }
-
-
-def _holds_saved_model(folder):
-    return os.path.isfile(folder / "saved_model.pb")
+        Args:
+            wrong: Dictionary of sentences by the names of entries; `"."` is
+                the folder itself. Entries that are in it no more are forgotten.
+        """
+        for name, text in wrong.items():
+            if self._complaints.get(name) != text:
+                path = self.directory / name
+                logger.error("%s: %s", ascii(str(path)), text)
+        self._complaints = wrong

@@ -1,6 +1,6 @@
 """One version of a model: a SavedModel that is loaded and computes."""
 
-import json
+import math
 import re
 
 import numpy as np
@@ -9,8 +9,13 @@ from google.protobuf import json_format
 from tensorflow.core.protobuf import saved_model_pb2
 
 from keras_gan_zoo.serving.batching import Batcher
+from keras_gan_zoo.serving.entries import require_plain_files
 from keras_gan_zoo.serving.errors import RequestError
+from keras_gan_zoo.serving.facts import read_facts
 from keras_gan_zoo.serving.signatures import Signature
+
+# A row that no request could hold isn't made to warm up, either.
+_MAX_ROW_BYTES = 2**28
 
 
 class Version:
@@ -25,9 +30,8 @@ class Version:
         name: String, the name of the model: that of the folder's parent.
         number: Integer.
         signatures: Dictionary of `Signature`s by name.
-        generator: Dictionary, what the export tells of the generator in
-            `assets.extra/generator.json`, such as `{"model": "CGAN",
-            "num_classes": 10}`. Empty if it tells nothing.
+        generator: Dictionary, what the export tells of the generator, see
+            `facts.read_facts`. Empty if it tells nothing.
         signature_def: Dictionary, TensorFlow's own description of the
             signatures, as JSON of the protocol buffers `SignatureDef`.
 
@@ -38,8 +42,9 @@ class Version:
     def __init__(self, folder, max_batch_size, executor):
         self.name, self.number = folder.parent.name, int(folder.name)
         try:
+            require_plain_files(folder)
             self.signature_def = _signature_def(folder / "saved_model.pb")
-            self.generator = _generator(folder)
+            self.generator = read_facts(folder)
             self._loaded = tf.saved_model.load(folder)
             self._functions = {
                 name: _computation(function)
@@ -85,15 +90,18 @@ class Version:
             self.signatures[name].require_served()
         except RequestError:
             return
-        row = {
-            input_name: np.full(
-                [size or 1 for size in array.shape],
-                b"" if array.dtype == object else 0,
-                array.dtype,
-            )
-            for input_name, array in self.signatures[name].inputs.items()
-        }
+        signature = self.signatures[name]
+        for key, array in {**signature.inputs, **signature.outputs}.items():
+            _require_small_row(name, key, array)
         try:
+            row = {
+                input_name: np.full(
+                    [1 if size is None else size for size in array.shape],
+                    b"" if array.dtype == object else 0,
+                    array.dtype,
+                )
+                for input_name, array in signature.inputs.items()
+            }
             self._functions[name](row)
         except RequestError:
             pass  # It computes, and doesn't take zeros.
@@ -141,6 +149,8 @@ def graph_message(text):
 
 
 def _signature_def(path):
+    if path.stat().st_size > 2**31:
+        raise ValueError(f"{path.name} is larger than a message can be")
     saved_model = saved_model_pb2.SavedModel()
     saved_model.ParseFromString(path.read_bytes())
     if not saved_model.meta_graphs:
@@ -156,19 +166,23 @@ def _signature_def(path):
     }
 
 
-def _generator(folder):
-    path = folder / "assets.extra" / "generator.json"
-    if not path.exists():
-        return {}
-    generator = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(generator, dict):
-        raise ValueError(f"{path.name} must hold an object")
-    return generator
+def _require_small_row(signature, name, array):
+    sizes = [1 if size is None else size for size in array.shape or ()]
+    size = math.prod(sizes) * array.dtype.itemsize
+    if size > _MAX_ROW_BYTES:
+        raise ValueError(
+            f"Its signature {signature!r} can't be computed: a row of "
+            f"{name!r} has {size:,} bytes, and {_MAX_ROW_BYTES:,} at most are "
+            "served."
+        )
 
 
 def _sentence(error):
     """Returns what an error says, without where."""
     if isinstance(error, tf.errors.OpError):
-        return graph_message(error.message)
-    text = str(error).strip() or type(error).__name__
-    return text.splitlines()[0].rstrip(".") + "."
+        text = graph_message(error.message)
+    else:
+        text = str(error).strip() or type(error).__name__
+    line = text.splitlines()[0].rstrip(".")[:1000]
+    # Names in it may hold anything, and it is written to a log.
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line) + "."

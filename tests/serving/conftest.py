@@ -12,7 +12,9 @@ def exports(tmp_path_factory):
     """Returns the folder of two models, which no test may change."""
     folder = tmp_path_factory.mktemp("saved_models")
     export_generator(tiny.gan(), folder / "gan")
-    export_generator(tiny.conditional_gan(), folder / "cgan")
+    named = tiny.conditional_gan()
+    named.class_names = ["ant", "<b>bee</b>", "été"]
+    export_generator(named, folder / "cgan")
     toys.half_plus_three(folder / "half_plus_three" / "123")
     toys.documented(folder / "documented" / "1")
     return folder

@@ -25,6 +25,7 @@ from keras_gan_zoo.images import unit_to_uint8
 from keras_gan_zoo.latents import spherical_interpolation
 from keras_gan_zoo.serving.errors import RequestError
 from keras_gan_zoo.serving.page import routes
+from keras_gan_zoo.serving.servables import Servables
 from keras_gan_zoo.serving.server import Limits
 from tests import tiny
 
@@ -71,12 +72,14 @@ def test_models_that_take_other_than_latents_are_not_shown(server, exports):
             "name": "cgan",
             "version": 1,
             "num_classes": 3,
+            "class_names": ["ant", "<b>bee</b>", "été"],
             "about": "CGAN, 4×4 pixels of 3 latents",
         },
         {
             "name": "gan",
             "version": 1,
             "num_classes": None,
+            "class_names": None,
             "about": "VanillaGAN, 4×4 pixels of 3 latents",
         },
     ]
@@ -315,6 +318,8 @@ def test_a_class_is_chosen_where_there_are_some(page):
     page.until(lambda: page.part("class-choice").is_displayed())
     page.until(lambda: "CGAN" in page.part("about").text)
     page.until(lambda: page.shown("start-image"))
+    # By their names, which are text and no HTML.
+    assert page.part("class").text.split() == ["ant", "<b>bee</b>", "été"]
     page.changes("start-image", lambda: page.write("class", 2))
     page.write("model", "gan")
     page.until(lambda: not page.part("class-choice").is_displayed())
@@ -331,15 +336,16 @@ def test_errors_are_shown_in_words_until_they_are_mended(page):
     page.until(lambda: not error.is_displayed())
 
 
-def test_an_image_that_takes_too_long_is_told_in_words():
+def test_an_image_that_takes_too_long_is_told_in_words(exports):
     async def never(*_):
         await asyncio.sleep(60)
 
-    busy = types.SimpleNamespace(predict=never)
     limits = Limits(seconds=0.01)
-    (between,) = [r for r in routes(busy, limits) if "between" in r.path]
     query = {"model": "gan", "start": "1", "end": "2", "position": "0"}
     request = types.SimpleNamespace(query_params=query)
-    with pytest.raises(RequestError, match="no answer in 0.01 seconds") as told:
-        asyncio.run(between.endpoint(request))
+    with Servables(exports, poll_seconds=1e6) as busy:
+        busy.predict = never
+        (between,) = [r for r in routes(busy, limits) if "between" in r.path]
+        with pytest.raises(RequestError, match="no answer in 0.01 s") as told:
+            asyncio.run(between.endpoint(request))
     assert told.value.status == 504

@@ -58,7 +58,11 @@ def test_what_there_is_to_know_of_a_model(served):
     version = models["cgan"]
     assert version is served.version("cgan") is served.version("cgan", 1)
     assert (version.name, version.number) == ("cgan", 1)
-    assert version.generator == {"model": "CGAN", "num_classes": 3}
+    assert version.generator == {
+        "model": "CGAN",
+        "num_classes": 3,
+        "class_names": ["ant", "<b>bee</b>", "été"],
+    }
     assert models["half_plus_three"].generator == {}
     seeds = Array(np.dtype("int64"), (None,))
     labels = Array(np.dtype("int32"), (None,))

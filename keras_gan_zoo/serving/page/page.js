@@ -168,11 +168,14 @@ function drawAll() {
 }
 
 function chooseModel() {
-  const { version, num_classes: classes, about } = chosen();
+  const { version, num_classes: classes, class_names, about } = chosen();
   $("about").textContent = `version ${version}, ${about}`;
   $("class-choice").hidden = classes === null;
   $("class").replaceChildren(
-    ...Array.from({ length: classes ?? 0 }, (_, i) => new Option(i, i)),
+    ...Array.from(
+      { length: classes ?? 0 },
+      (_, i) => new Option(class_names?.[i] ?? i, i),
+    ),
   );
   return drawAll();
 }

@@ -1,0 +1,69 @@
+"""What an export tells of its generator beside the signatures."""
+
+import json
+
+# Ten thousand classes with names of a hundred characters fit in.
+_MAX_BYTES = 2**20
+_MAX_CLASSES = 100_000
+
+
+def read_facts(folder):
+    """Returns what `assets.extra/generator.json` of a version tells.
+
+    Whoever lists models shows it to people and programs, so all of it is
+    looked at here, and what isn't known is left out.
+
+    Args:
+        folder: `pathlib.Path` of the version.
+
+    Returns:
+        Dictionary with `"model"`, a string, `"num_classes"`, an integer or
+        `None`, and `"class_names"`, a list of as many strings or `None`. Empty
+        if there is no such file.
+
+    Raises:
+        ValueError: If it holds anything else.
+        OSError: If it can't be read.
+    """
+    path = folder / "assets.extra" / "generator.json"
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        content = file.read(_MAX_BYTES + 1)
+    if len(content) > _MAX_BYTES:
+        raise ValueError(f"{path.name} has more than {_MAX_BYTES:,} bytes")
+    facts = json.loads(content.decode("utf-8"))
+    if not isinstance(facts, dict):
+        raise ValueError(f"{path.name} must hold an object")
+    model = facts.get("model", "generator")
+    if not _is_text(model):
+        raise _wrong(path, "model", "a string of printable characters", model)
+    num_classes = facts.get("num_classes")
+    if num_classes is not None and not (
+        type(num_classes) is int and 1 <= num_classes <= _MAX_CLASSES
+    ):
+        wanted = f"null or an integer from 1 to {_MAX_CLASSES:,}"
+        raise _wrong(path, "num_classes", wanted, num_classes)
+    names = facts.get("class_names")
+    if names is not None and not (
+        isinstance(names, list)
+        and len(names) == num_classes
+        and all(map(_is_text, names))
+    ):
+        wanted = "null or a list of `num_classes` strings that can be printed"
+        raise _wrong(path, "class_names", wanted, names)
+    return {"model": model, "num_classes": num_classes, "class_names": names}
+
+
+def _is_text(value):
+    # None of them is half a surrogate pair, ends a line or turns around what
+    # is read after it.
+    return isinstance(value, str) and len(value) <= 1000 and value.isprintable()
+
+
+def _wrong(path, key, wanted, received):
+    text = ascii(received)
+    text = text if len(text) <= 80 else text[:77] + "..."
+    return ValueError(
+        f"{path.name} must have {wanted} as {key!r}. Received: {text}"
+    )
