@@ -14,6 +14,7 @@ import numpy as np
 from keras_gan_zoo.serving.errors import RequestError
 
 DEFAULT_SIGNATURE = "serving_default"
+_MAX_NODES = 2**19
 
 
 def parse(body):
@@ -30,6 +31,15 @@ def parse(body):
     Raises:
         RequestError: If it is none.
     """
+    # Lists and objects are made in one go, in which no other thread runs: it
+    # would be seconds for a body that consists of nothing else.
+    nodes = body.count(b"[") + body.count(b"{")
+    if nodes > _MAX_NODES:
+        raise RequestError(
+            400,
+            f"A body must have at most {_MAX_NODES:,} lists and objects. "
+            f"Received: {nodes:,}.",
+        )
     try:
         # Numbers by functions of Python: the interpreter lets other threads
         # run between their calls, so that a large body keeps no one waiting.

@@ -5,6 +5,7 @@ https://www.tensorflow.org/tfx/serving/api_rest.
 """
 
 import asyncio
+import concurrent.futures
 import contextlib
 import re
 
@@ -39,6 +40,25 @@ class RestAPI:
         self._servables = servables
         self._limits = limits
         self._under_way = 0
+        self._body_bytes = 0
+        # One at a time: what a large body becomes has many times its size.
+        self._thread = concurrent.futures.ThreadPoolExecutor(1, "parse")
+
+    async def models(self, request):
+        """Answers what is served, which TensorFlow Serving doesn't tell."""
+        served = sorted(self._servables.models().items())
+        return JSONResponse(
+            {
+                "models": [
+                    {
+                        "name": name,
+                        "version": str(version.number),
+                        **version.generator,
+                    }
+                    for name, version in served
+                ]
+            }
+        )
 
     async def answer(self, request):
         """Answers one request.
@@ -98,25 +118,59 @@ class RestAPI:
                 f"`{found['method']}`.",
             )
         self._servables.version(name, number)  # Raises before a body is read.
-        with self._counted():
-            body = await _body(request, self._limits)
-            is_small = len(body) <= _SMALL
-            parsed = await _run(is_small, protocol.parse, body)
-            version = self._servables.version(name, number)
-            signature = version.signature(parsed["signature_name"])
-            inputs = await _run(is_small, protocol.arrays, parsed, signature)
-            outputs = await self._limits.in_time(
-                version.predict(
-                    signature.name, inputs, self._servables.max_rows
+        with self._body_of(request) as body:
+            content = await body
+            with self._counted():
+                outputs, is_in_rows = await self._limits.in_time(
+                    self._outputs(name, number, content)
                 )
-            )
-        pieces = protocol.encoded(outputs, rows="instances" in parsed)
+        pieces = protocol.encoded(outputs, rows=is_in_rows)
         if sum(array.nbytes for array in outputs.values()) <= _SMALL:
             return Response(b"".join(pieces), media_type="application/json")
         return StreamingResponse(
             iterate_in_threadpool(_joined(pieces)),
             media_type="application/json",
         )
+
+    async def _outputs(self, name, number, body):
+        is_small = len(body) <= _SMALL
+        parsed = await self._run(is_small, protocol.parse, body)
+        version = self._servables.version(name, number)
+        signature = version.signature(parsed["signature_name"])
+        inputs = await self._run(is_small, protocol.arrays, parsed, signature)
+        outputs = await version.predict(
+            signature.name, inputs, self._servables.max_rows
+        )
+        return outputs, "instances" in parsed
+
+    async def _run(self, at_once, function, *arguments):
+        if at_once:
+            return function(*arguments)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._thread, function, *arguments
+        )
+
+    @contextlib.contextmanager
+    def _body_of(self, request):
+        """Gives a body to await, and counts its bytes until it is forgotten."""
+
+        def count(number):
+            nonlocal size
+            size += number
+            self._body_bytes += number
+            if number > 0 and self._body_bytes > most:
+                raise RequestError(
+                    503,
+                    f"Bodies of {self._body_bytes:,} bytes in all are under "
+                    "way, which is more than the server takes. Try again "
+                    "later.",
+                )
+
+        size, most = 0, self._limits.bodies * self._limits.body_bytes
+        try:
+            yield _body(request, self._limits, count)
+        finally:
+            self._body_bytes -= size
 
     @contextlib.contextmanager
     def _counted(self):
@@ -156,11 +210,18 @@ def _parsed(pattern, request):
     return found["name"], number, found
 
 
-async def _body(request, limits):
+async def _body(request, limits, count):
     """Returns the body of a request, but never more than the limit.
 
     What comes beyond is read and forgotten, since most clients hear no answer
     before they have sent all. One that asks first is told at once.
+
+    Args:
+        request: Starlette's `Request`.
+        limits: `server.Limits`.
+        count: Function of the number of bytes that are kept from now on, less
+            than zero for those that aren't any more. It raises a
+            `RequestError` if they are too many.
     """
     length = request.headers.get("content-length")
     is_too_large = length is not None and int(length) > limits.body_bytes
@@ -172,10 +233,12 @@ async def _body(request, limits):
                 async for piece in request.stream():
                     size += len(piece)
                     is_too_large |= size > limits.body_bytes
-                    if is_too_large:
-                        pieces.clear()
-                    else:
+                    if not is_too_large:
                         pieces.append(piece)
+                        count(len(piece))
+                    elif pieces:
+                        count(-sum(map(len, pieces)))
+                        pieces.clear()
     except TimeoutError:
         if not is_too_large:
             raise RequestError(
@@ -190,12 +253,6 @@ async def _body(request, limits):
             f"Received: {int(length or size):,}.",
         )
     return b"".join(pieces)
-
-
-async def _run(at_once, function, *arguments):
-    if at_once:
-        return function(*arguments)
-    return await asyncio.to_thread(function, *arguments)
 
 
 def _joined(pieces):

@@ -9,7 +9,7 @@ import pathlib
 import signal
 import socket
 
-from keras_gan_zoo.serving import extra
+from keras_gan_zoo.serving import entries, extra, log
 
 _logger = logging.getLogger(__name__)
 
@@ -71,8 +71,26 @@ def add_arguments(commands):
         type=_positive_number,
         default=30.0,
         metavar="SECONDS",
-        help="time for a request's body to arrive, and for its answer to be "
-        "computed; default: 30",
+        help="time for a request's head to arrive, for its body to, for its "
+        "answer to be computed, and for each piece of it to be read; default: "
+        "30",
+    )
+    parser.add_argument(
+        "--max-connections",
+        type=_positive_integer,
+        default=512,
+        metavar="NUMBER",
+        help="connections at most; beyond, the one that has kept the server "
+        "waiting for the longest time is closed; default: 512, or half as many "
+        "as the process may open files, if these are less",
+    )
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name by which clients may ask, beside addresses, localhost and "
+        "that of --host; it may be given several times",
     )
     parser.add_argument(
         "--access-log", action="store_true", help="log each request"
@@ -105,10 +123,19 @@ def _positive(number):
 
 
 def _run(options):
-    if not pathlib.Path(options.directory).is_dir():
+    directory = pathlib.Path(options.directory)
+    if not directory.is_dir():
         raise OSError(
             "The folder of models must exist. Received: "
-            f"{options.directory!r}. `export_generator` makes one."
+            f"{options.directory!r}. `export_generator(model, "
+            "'saved_models/NAME')` makes a model in one."
+        )
+    meant = entries.suggested_folder(directory)
+    if meant:
+        raise ValueError(
+            "The folder of models must have a folder for each model, with its "
+            f"versions in it. Received: {options.directory!r}, which is a "
+            f"model or its version. Serve the folder above: serve {meant}"
         )
     with _listener(options.host, options.port) as listener:
         with contextlib.suppress(KeyboardInterrupt):
@@ -119,8 +146,13 @@ def _run(options):
 def _serve(options, listener):
     # As Ctrl-C; uvicorn raises both again when it is done.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    handler = logging.StreamHandler()
+    handler.addFilter(log.Bounded())
     logging.basicConfig(
-        format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level="INFO"
+        format="%(asctime)s %(message)s",
+        datefmt="%H:%M:%S",
+        level="INFO",
+        handlers=[handler],
     )
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with extra.needed():
@@ -150,12 +182,17 @@ def _serve(options, listener):
                 "are named by numbers. Those that come are found.",
                 options.directory,
             )
-        limits = server.Limits(options.max_body_mib * 2**20, options.timeout)
+        limits = server.Limits(
+            options.max_body_mib * 2**20,
+            options.timeout,
+            connections=options.max_connections,
+        )
         runner = server.runner(
             servables,
             limits,
             page.routes(servables, limits),
             access_log=options.access_log,
+            hosts=[options.host, *options.allow_host],
         )
         runner.run([listener])
 

@@ -25,7 +25,9 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from keras_gan_zoo.serving.connections import protocol
 from keras_gan_zoo.serving.errors import RequestError
+from keras_gan_zoo.serving.gate import Gate
 from keras_gan_zoo.serving.rest import RestAPI
 
 # At the end, requests under way have so many seconds.
@@ -38,14 +40,21 @@ class Limits:
 
     Args:
         body_bytes: Integer, the largest body of a request.
-        seconds: Float, the time in which a body must arrive; and the time in
-            which, once it did, an answer must be computed.
-        requests: Integer, how many may be under way at once.
+        seconds: Float, the time in which the head of a request must arrive;
+            that in which its body must; that in which, once it did, an answer
+            must be computed; and that in which each piece of it must be read.
+        requests: Integer, how many may be computed at once, or wait for it.
+        connections: Integer, how many may be open at once. Beyond, the one
+            that kept the server waiting for the longest time is closed.
+        bodies: Integer: the bodies that have arrived or are arriving may have
+            as many bytes in all as so many of the largest.
     """
 
     body_bytes: int = 16 * 2**20
     seconds: float = 30.0
     requests: int = 256
+    connections: int = 512
+    bodies: int = 4
 
     async def in_time(self, answer):
         """Returns what is awaited.
@@ -64,7 +73,7 @@ class Limits:
             ) from None
 
 
-def application(servables, limits=Limits(), routes=()):
+def application(servables, limits=Limits(), routes=(), hosts=()):
     """Returns the server as an ASGI application.
 
     Args:
@@ -73,15 +82,19 @@ def application(servables, limits=Limits(), routes=()):
         routes: Starlette's `Route`s, for what is served beside the REST API.
             What their functions raise is answered as errors of the API are:
             a `RequestError` by its status and `{"error": <message>}`.
+        hosts: Names that clients may ask the server by, beside addresses and
+            localhost. See `gate.Gate`.
     """
-    api = Route(
-        "/v1/models/{path:path}",
-        RestAPI(servables, limits).answer,
-        methods=["GET", "POST"],
-    )
+    api = RestAPI(servables, limits)
     app = Starlette(
-        routes=[api, *routes],
-        middleware=[Middleware(_CutOff)],
+        routes=[
+            Route("/v1/models", api.models),
+            Route(
+                "/v1/models/{path:path}", api.answer, methods=["GET", "POST"]
+            ),
+            *routes,
+        ],
+        middleware=[Middleware(_CutOff), Middleware(Gate, hosts=hosts)],
         exception_handlers={
             RequestError: _answer_request_error,
             HTTPException: _answer_http_exception,
@@ -93,7 +106,7 @@ def application(servables, limits=Limits(), routes=()):
     return app
 
 
-def runner(servables, limits=Limits(), routes=(), access_log=False):
+def runner(servables, limits=Limits(), routes=(), access_log=False, hosts=()):
     """Returns what runs the application: its method `run([listener])`.
 
     It returns after a signal, or once its attribute `should_exit` is set and
@@ -104,14 +117,19 @@ def runner(servables, limits=Limits(), routes=(), access_log=False):
         limits: `Limits`.
         routes: See `application`.
         access_log: Boolean: log each request.
+        hosts: See `application`.
 
     Returns:
         `uvicorn.Server`.
     """
+    limits = _within_the_machine(limits)
     return uvicorn.Server(
         uvicorn.Config(
-            application(servables, limits, routes),
-            http="h11",
+            application(servables, limits, routes, hosts),
+            http=protocol(limits),
+            loop="asyncio",
+            # As many are accepted before one of them is looked at.
+            backlog=max(limits.connections // 4, 1),
             ws="none",
             lifespan="off",
             log_config=None,
@@ -119,6 +137,20 @@ def runner(servables, limits=Limits(), routes=(), access_log=False):
             timeout_keep_alive=60,
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
+    )
+
+
+def _within_the_machine(limits):
+    """Returns limits by which the process can't run out of files."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit.
+        return limits
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return limits
+    return dataclasses.replace(
+        limits, connections=max(min(limits.connections, files // 2), 1)
     )
 
 

@@ -209,7 +209,7 @@ def test_names_are_looked_up_and_are_no_paths(url, path):
     ):
         answer = exchange(
             url,
-            f"{method} {MODELS}/{path}{line} HTTP/1.1\r\nHost: a\r\n"
+            f"{method} {MODELS}/{path}{line} HTTP/1.1\r\nHost: localhost\r\n"
             "Content-Length: 0\r\nConnection: close\r\n\r\n".encode(),
         )
         assert answer.startswith("HTTP/1.1 404 ")
@@ -300,7 +300,7 @@ def test_large_bodies_are_left_to_threads(url, monkeypatch):
     outputs = large.json()["outputs"]
     assert np.shape(outputs) == (5000, 4, 4, 1)
     assert outputs[:2] == small.json()["outputs"]
-    assert threads[0].startswith("asyncio_") and threads[1] == "server"
+    assert threads[0].startswith("parse_") and threads[1] == "server"
     assert large.headers["transfer-encoding"] == "chunked"
     assert int(small.headers["content-length"]) == len(small.content)
 
@@ -321,7 +321,7 @@ def test_bodies_that_are_too_large(hurried_url):
 def test_who_asks_before_a_large_body_is_told_at_once(hurried_url):
     answer = exchange(
         hurried_url,
-        f"POST {MODELS}/gan:predict HTTP/1.1\r\nHost: a\r\n"
+        f"POST {MODELS}/gan:predict HTTP/1.1\r\nHost: localhost\r\n"
         "Content-Length: 100000000\r\nExpect: 100-continue\r\n\r\n".encode(),
     )
     assert answer.startswith("HTTP/1.1 413 ")
@@ -331,7 +331,7 @@ def test_who_asks_before_a_large_body_is_told_at_once(hurried_url):
 def test_half_a_request_is_given_up(hurried_url, length):
     answer = exchange(
         hurried_url,
-        f"POST {MODELS}/gan:predict HTTP/1.1\r\nHost: a\r\n"
+        f"POST {MODELS}/gan:predict HTTP/1.1\r\nHost: localhost\r\n"
         f'Content-Length: {length}\r\n\r\n{{"inputs": '.encode(),
     )
     expected = "408" if length == 100 else "413"
@@ -357,7 +357,7 @@ def test_a_slow_client_is_given_up(hurried_url):
 
 
 def test_clients_that_go_away_stop_nothing(url, caplog):
-    head = f"POST {MODELS}/gan:predict HTTP/1.1\r\nHost: a\r\n"
+    head = f"POST {MODELS}/gan:predict HTTP/1.1\r\nHost: localhost\r\n"
     host, port = url.removeprefix("http://").split(":")
     for text in (
         "",
@@ -371,16 +371,6 @@ def test_clients_that_go_away_stop_nothing(url, caplog):
     answer = post(url, "gan:predict", {"inputs": [[0, 0, 0]]})
     assert answer.status_code == 200
     assert not [record for record in caplog.records if record.exc_info]
-
-
-def test_a_host_that_is_none_changes_no_answer(url):
-    for path in (f"{MODELS}/cgan/1", "/nothing"):
-        answer = exchange(
-            url,
-            f"GET {path} HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n"
-            "".encode(),
-        )
-        assert answer.startswith("HTTP/1.1 404 ") and path in answer
 
 
 def test_what_is_no_http_is_refused(url):
@@ -424,7 +414,7 @@ def test_what_is_cut_off_at_the_end_is_told(served, monkeypatch, caplog):
         host, port = url.removeprefix("http://").split(":")
         connection = socket.create_connection((host, int(port)), timeout=30)
         connection.sendall(
-            f"POST {MODELS}/gan:predict HTTP/1.1\r\nHost: a\r\n"
+            f"POST {MODELS}/gan:predict HTTP/1.1\r\nHost: localhost\r\n"
             "Content-Length: 9\r\n\r\n{".encode()
         )
         time.sleep(0.1)  # For the request to begin.
@@ -563,10 +553,11 @@ def test_the_command_serves_until_a_signal(command, signal_):
 
 
 def test_an_empty_folder_and_the_limits(tmp_path, monkeypatch, caplog):
-    def runner(servables, limits, routes, access_log):
+    def runner(servables, limits, routes, access_log, hosts):
         found.update(
             limits=limits,
             access_log=access_log,
+            hosts=hosts,
             rows=servables.max_rows,
             models=servables.models(),
         )
@@ -576,11 +567,15 @@ def test_an_empty_folder_and_the_limits(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(server, "runner", runner)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     caplog.set_level(logging.INFO)
-    options = "--port=0 --max-body-mib=2 --max-rows=3 --timeout=4 --access-log"
+    options = (
+        "--port=0 --max-body-mib=2 --max-rows=3 --timeout=4 --access-log "
+        "--max-connections=5 --allow-host=gans.lan --allow-host=b"
+    )
     assert main(["serve", str(tmp_path), *options.split()]) == 0
     assert found == {
-        "limits": Limits(body_bytes=2 * 2**20, seconds=4.0),
+        "limits": Limits(body_bytes=2 * 2**20, seconds=4.0, connections=5),
         "access_log": True,
+        "hosts": ["127.0.0.1", "gans.lan", "b"],
         "rows": 3,
         "models": {},
     }
@@ -616,6 +611,7 @@ def test_a_missing_folder_is_told_in_words(tmp_path, capsys):
         "--timeout=inf",
         "--timeout=nan",
         "--poll-seconds=-1",
+        "--max-connections=0",
     ],
 )
 def test_options_that_cannot_be(tmp_path, capsys, option):
