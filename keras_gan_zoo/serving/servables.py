@@ -181,7 +181,7 @@ class Servables:
                 found = self._look_at(name)
                 wrong.update({f"{name}/{k}": v for k, v in found.items()})
             except Exception as error:  # It costs nobody else.
-                wrong[name] = f"It can't be read: {error}"
+                wrong[name] = _told(error)
         for name in [*self._models]:
             if name not in names:
                 logger.info("Model %s is gone, and isn't served anymore.", name)
@@ -206,7 +206,7 @@ class Servables:
             try:
                 self.poll()
             except Exception as error:  # What is loaded is served on.
-                self._complain({".": f"It can't be read: {error}"})
+                self._complain({".": _told(error)})
 
     def _complain(self, wrong):
         """Logs what is wrong with entries of the folder, each once.
@@ -220,3 +220,9 @@ class Servables:
                 path = self.directory / name
                 logger.error("%s: %s", ascii(str(path)), text)
         self._complaints = wrong
+
+
+def _told(error):
+    if isinstance(error, OSError):
+        return f"It can't be read: {error}"
+    return f"It can't be looked at: {type(error).__name__}: {error}"

@@ -33,6 +33,9 @@ from keras_gan_zoo.serving.rest import RestAPI
 # At the end, requests under way have so many seconds.
 _GRACE_SECONDS = 5
 
+# Connections that the system keeps until they are taken.
+_QUEUE = 2048
+
 
 @dataclasses.dataclass(frozen=True)
 class Limits:
@@ -123,7 +126,7 @@ def runner(servables, limits=Limits(), routes=(), access_log=False, hosts=()):
         `uvicorn.Server`.
     """
     limits = _within_the_machine(limits)
-    return uvicorn.Server(
+    return _Server(
         uvicorn.Config(
             application(servables, limits, routes, hosts),
             http=protocol(limits),
@@ -138,6 +141,16 @@ def runner(servables, limits=Limits(), routes=(), access_log=False, hosts=()):
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
     )
+
+
+class _Server(uvicorn.Server):
+    async def startup(self, sockets=None):
+        await super().startup(sockets)
+        # It has set how many connections wait for the system to hand them
+        # over by how many it takes at once. A client that finds no place to
+        # wait tries again after a second.
+        for listener in sockets:
+            listener.listen(_QUEUE)
 
 
 def _within_the_machine(limits):

@@ -12,9 +12,9 @@ from tests import tiny
 
 
 @contextlib.contextmanager
-def running(servables, limits=server.Limits()):
+def running(servables, limits=server.Limits(), **kwargs):
     """Serves from a thread, and gives the URL."""
-    runner = server.runner(servables, limits)
+    runner = server.runner(servables, limits, **kwargs)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(
             target=runner.run, args=([listener],), name="server"

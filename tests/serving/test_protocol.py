@@ -329,3 +329,10 @@ def test_what_is_written_is_read_as_the_same_array(array, key):
     found = decoded({key: values}, same)["x"]
     assert found.dtype == array.dtype
     np.testing.assert_array_equal(found, array)
+
+
+@pytest.mark.parametrize("piece", [b"[],", b"{},", b'{"a":[0]},'])
+def test_bodies_of_nothing_but_brackets_are_refused(piece):
+    rows = piece * 2**19
+    with pytest.raises(RequestError, match="at most 524,288 lists and objects"):
+        protocol.parse(b'{"inputs": [%s[]]}' % rows)
