@@ -7,6 +7,7 @@ which is what makes a resumed run see the batches of the uninterrupted one.
 
 import os
 
+from keras_gan_zoo import iterators
 from keras_gan_zoo.integers import check_integer
 
 # Keeps the numbers of the data apart from those of the models, whose seeds are
@@ -135,6 +136,7 @@ def finish(batches, read, labels):
     """
     import tensorflow as tf
 
+    iterators.release_at_exit()  # Since `read` may be Python.
     if labels is not None:
         with tf.device("CPU"):  # Where `tf.data` works.
             labels = tf.cast(labels, tf.int32)

@@ -15,6 +15,7 @@ import tensorflow as tf
 from keras_gan_zoo import (
     checks,
     intake,
+    iterators,
     loss_callbacks,
     noise,
     priors,
@@ -167,6 +168,7 @@ class AdversarialModel(keras.Model):
             ValueError: If data or networks aren't what the model takes, or an
                 argument has no meaning for a game. Nothing has moved then.
         """
+        iterators.release_at_exit()  # Since data may be read by Python.
         arguments = intake.arguments_of(super().fit, x, y, *args, **kwargs)
         self._require_ready()
         intake.take_validation(self, arguments)
