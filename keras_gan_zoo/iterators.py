@@ -11,6 +11,7 @@ keeps all iterators of the calls it passed through, and so do global variables.
 import atexit
 import functools
 import gc
+import signal
 import sys
 import traceback
 
@@ -24,6 +25,8 @@ def release_at_exit():
 
 
 def _release():
+    # Ctrl-C would end this, but not the process: now it does.
+    previous = signal.signal(signal.SIGINT, signal.SIG_DFL)
     error = getattr(sys, "last_value", None)
     while error is not None:
         traceback.clear_frames(error.__traceback__)
@@ -33,3 +36,5 @@ def _release():
     for kept in gc.get_objects():
         if type(kept).__name__ in _KINDS:
             vars(kept).clear()
+    if previous is not None:
+        signal.signal(signal.SIGINT, previous)

@@ -1,5 +1,7 @@
 """Training that can be killed at any moment and goes on as if it had not."""
 
+import contextlib
+import copy
 import math
 import pathlib
 import random
@@ -7,16 +9,17 @@ import warnings
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from keras_gan_zoo import files, replicas
-from keras_gan_zoo.callbacks import checkpoint_files, identity, remaining
-
-# What Keras's own callbacks remember of the epochs they have seen.
-_MEMORIES = {
-    keras.callbacks.EarlyStopping: ("wait", "best", "best_epoch"),
-    keras.callbacks.ModelCheckpoint: ("best",),
-    keras.callbacks.ReduceLROnPlateau: ("wait", "best", "cooldown_counter"),
-}
+from keras_gan_zoo.callbacks import (
+    checkpoint_files,
+    identity,
+    memories,
+    remaining,
+)
+from keras_gan_zoo.callbacks.folder_lock import FolderLock
+from keras_gan_zoo.callbacks.interruptions import Interruptions
 
 
 class Checkpoint(keras.callbacks.Callback):
@@ -29,9 +32,16 @@ class Checkpoint(keras.callbacks.Callback):
     the data are those of a training that was never broken off; on a CPU with
     the same number of threads, to the last bit.
 
+    Ctrl-C and SIGTERM, or an error, end training with a checkpoint of the last
+    step before, and a line says where it is. A signal in the midst of a step
+    waits for its end; a second one doesn't. Nothing is saved when the error
+    came from within a step, nor with several workers, who save together.
+
     Checkpoints are written whole or not at all, and checked by their hashes
     when they are read. One that was damaged is left aside, with a warning, for
-    the one before. `keras.models.load_model()` reads the `gan.keras` in each.
+    the one before. A state with NaN or infinity is never written, and a warning
+    says so: the last finite one stays. `keras.models.load_model()` reads the
+    `gan.keras` in each.
 
     The data are taken as one endless sequence, a finite dataset as its
     repetition, of which the steps already made are skipped. Exact is what
@@ -45,18 +55,18 @@ class Checkpoint(keras.callbacks.Callback):
         directory: String or path of the folder of the checkpoints, one folder
             for one training. It is made if need be.
         every_steps: Integer, training steps from one checkpoint to the next,
-            or `None` for one at the end of each epoch. The end of training has
-            one in any case.
-        keep: Integer, how many of the newest are kept.
+            or `None` for those at the end of each epoch only.
+        keep: Integer, how many of the newest are kept. What else is in the
+            folder is left alone.
         best_of: Callback that scores samples, such as
             `FrechetInceptionDistance`, or `None`. If given, the checkpoint of
             the best score so far is kept besides, as `best_00001200`.
 
     Raises:
-        ValueError: When training begins, if a worker doesn't see the folder
-            as the chief does; if the checkpoint is of another model, data of
-            other steps or other versions; if none is whole; if the data's
-            length isn't known.
+        ValueError: When training begins, if another training writes to the
+            folder, or a worker doesn't see it as the chief does; if the
+            checkpoint is of another model, data of other steps or other
+            versions; if none is whole; if the data's length isn't known.
         OSError: If the folder can't be written. What was saved before is
             still there.
 
@@ -83,7 +93,29 @@ class Checkpoint(keras.callbacks.Callback):
         self.every_steps = every_steps
         self.keep = keep
         self.best_of = best_of
+        self._interruptions = Interruptions()
+        self._lock = FolderLock(self.directory)
         self._ready = False
+
+    @contextlib.contextmanager
+    def guarding(self):
+        """Keeps what a `fit()` within the context has done, whatever ends it.
+
+        `AdversarialModel.fit()` calls it, and `resume` within.
+        """
+        self._ready = self._begun = False
+        self._callbacks = None
+        with self._interruptions:
+            try:
+                yield
+            except BaseException:
+                if self._begun:
+                    self._save_what_was_done()
+                raise
+            finally:
+                if self._callbacks is not None:
+                    self._callbacks.stop_passing()
+                self._lock.release()
 
     def resume(self, model, x, y, first_batch, arguments):
         """Prepares a `fit()` that goes on from the newest checkpoint.
@@ -118,6 +150,11 @@ class Checkpoint(keras.callbacks.Callback):
         self._epoch = arguments.get("initial_epoch", 0)
         self._step = self._steps_done = 0  # Of the epoch, of the training.
         self._best = self._healthy = None
+        self._last_logs = {}
+        self._unsaved = False  # Whether steps were made since the last save.
+        self._in_a_step = False
+        self._epoch_made = None  # The state before an epoch's end, within it.
+        self._finite = True
         epochs = arguments.get("epochs", 1)
         self._is_chief = replicas.is_chief(model.distribute_strategy)
         self._resumed = self._newest = self._find_newest()
@@ -126,22 +163,26 @@ class Checkpoint(keras.callbacks.Callback):
             batches = remaining.as_batches(x, y, arguments, model.noise_seed)
         self._ready = True
         verbose = arguments.get("verbose", "auto")
+        # It is the last, so that it saves what the others have done.
+        self._callbacks = remaining.RemainingCallbacks(
+            [*self._others, self._history, self],
+            add_progbar=verbose != 0,
+            add_history=True,
+            model=model,
+            first_epoch=self._epoch,
+            first_step=self._step,
+            last_logs=self._last_logs,
+            begin_step=self._begin_step,
+            end_step=self._end_step,
+            verbose=verbose,
+            epochs=epochs,
+            steps=self._steps_per_epoch,
+        )
         arguments = {
             **arguments,
             "initial_epoch": min(self._epoch, epochs),
             "steps_per_epoch": self._steps_per_epoch,
-            # It is the last, so that it saves what the others have done.
-            "callbacks": remaining.RemainingCallbacks(
-                [*self._others, self._history, self],
-                add_progbar=verbose != 0,
-                add_history=True,
-                model=model,
-                first_epoch=self._epoch,
-                first_step=self._step,
-                verbose=verbose,
-                epochs=epochs,
-                steps=self._steps_per_epoch,
-            ),
+            "callbacks": self._callbacks,
         }
         arguments.pop("batch_size", None)
         return (
@@ -174,7 +215,7 @@ class Checkpoint(keras.callbacks.Callback):
             )
         self.model.load_weights(healthy / checkpoint_files.MODEL)
         self.model.reset_metrics()  # Means may hold a NaN.
-        for path in checkpoint_files.all_in(self.directory):
+        for path in checkpoint_files.written_in(self.directory):
             if path == healthy or not self._is_chief:
                 break
             checkpoint_files.remove(path)  # A restart would begin with it.
@@ -191,6 +232,7 @@ class Checkpoint(keras.callbacks.Callback):
         self._ready = False
         if self._resumed is not None:
             self._restore()
+        self._begun = True
 
     def on_epoch_begin(self, epoch, logs=None):
         if epoch > self._epoch:
@@ -199,23 +241,66 @@ class Checkpoint(keras.callbacks.Callback):
             # What callbacks do as an epoch begins was done, and saved, before.
             self._restore()
 
+    def _begin_step(self):
+        if self._unsaved:
+            # After a save there is no work to lose, and the first step of all
+            # takes long: a signal needn't wait.
+            self._interruptions.hold()
+        self._in_a_step = True
+
+    def _end_step(self):
+        self._in_a_step = False
+        self._interruptions.let_go()
+
     def on_train_batch_end(self, batch, logs=None):
         steps = batch + 1 - self._step
         self._step += steps
         self._steps_done += steps
-        # The last step's is written when the epoch's end is done as well.
-        if self._step < self._steps_per_epoch and self._is_due(steps):
-            self._save("step", self._epoch, self._step)
+        self._unsaved = True
+        if self._step == self._steps_per_epoch:
+            # It is written when the epoch's end is done as well; until then
+            # that may change what callbacks and metrics remember.
+            self._epoch_made = self._state(self._epoch, self._step, logs)
+        elif self._is_due(steps) or self.model.stop_training:
+            self._save("step", self._state(self._epoch, self._step))
 
     def on_epoch_end(self, epoch, logs=None):
         if self._step < self._steps_per_epoch:
             return  # Something stopped it within: there is no end to save.
-        if self.best_of is not None:
-            self._save_if_best(epoch, logs[self.best_of.names[0]])
-        last = epoch + 1 == self.params["epochs"] or self.model.stop_training
-        steps = self.model.steps_per_execution
-        if self.every_steps is None or last or self._is_due(steps):
-            self._save("step", epoch + 1, 0)
+        with self._interruptions.held():
+            self._epoch_made = None
+            if self.best_of is not None:
+                self._save_if_best(epoch, logs.get(self.best_of.names[0]))
+            if self._unsaved:
+                self._save("step", self._state(epoch + 1, 0))
+
+    def _save_what_was_done(self):
+        """Saves the last step before training broke off, and says where."""
+        several = replicas.several_workers(self.model.distribute_strategy)
+        done = self._steps_done
+        if self._unsaved and not self._in_a_step and not several:
+            state = self._epoch_made
+            if state is None:
+                state = self._state(self._epoch, self._step)
+            for variable, value in state.pop("numbers", ()):
+                variable.assign(value)
+            try:
+                self._save("step", state)
+            except Exception as error:  # What broke training off is shown.
+                print(f"\n{error}")
+        if self._newest is None:
+            where = (
+                f"There is no checkpoint in {self.directory} yet: the same, "
+                "run again, begins anew."
+            )
+        else:
+            where = (
+                "Run the same again to go on from the checkpoint "
+                f"{self._newest}."
+            )
+        print(
+            f"\nTraining was broken off at step {done:,}. {where}", flush=True
+        )
 
     def _is_due(self, steps):
         """Tells whether one of the last `steps` steps was to be saved."""
@@ -246,6 +331,7 @@ class Checkpoint(keras.callbacks.Callback):
         newest = None
         if self._is_chief:
             files.make_folder(self.directory)
+            self._lock.acquire()
             checkpoint_files.remove_remains(self.directory)
             newest = checkpoint_files.newest_whole(self.directory)
         strategy = self.model.distribute_strategy
@@ -296,6 +382,7 @@ class Checkpoint(keras.callbacks.Callback):
                 "datasets of this package."
             )
         self._epoch, self._step = training["epoch"], training["step"]
+        self._last_logs = training["logs"]
         self._steps_done = training["steps_done"]
         self._best, self._healthy = training["best"], training["healthy"]
         self._restore()
@@ -315,75 +402,96 @@ class Checkpoint(keras.callbacks.Callback):
         for metric, values in zip(self.model.metrics, training["metrics"]):
             for variable, value in zip(metric.variables, values):
                 variable.assign(value)
-        for callback in self._others:
-            for index, (name, progress) in enumerate(training["callbacks"]):
-                if name == type(callback).__name__:
-                    _set_progress(callback, progress)
-                    del training["callbacks"][index]
-                    break
+        memories.give_back(self._others, training["callbacks"])
         self._history.epoch = training["history"]["epoch"]
         self._history.history = training["history"]["history"]
 
-    def _save(self, name, epoch, step):
-        training = {
+    def _state(self, epoch, step, logs=None):
+        """Returns the state of the training, as it is now.
+
+        Args:
+            epoch: Integer, that of the next step or of the end to come.
+            step: Integer, how many steps of the epoch were made.
+            logs: Dictionary, what the last step reported, if it was the last
+                of an epoch whose end is to come.
+        """
+        state = {
             "epoch": epoch,
             "step": step,
             "steps_done": self._steps_done,
             "stopped": step == 0 and self.model.stop_training,
             "game": self._game,
             "data": self._data,
+            "logs": logs or {},
             "metrics": [
                 [variable.numpy() for variable in metric.variables]
                 for metric in self.model.metrics
             ],
             "history": {
-                "epoch": self._history.epoch,
-                "history": self._history.history,
+                "epoch": list(self._history.epoch),
+                "history": copy.deepcopy(self._history.history),
             },
-            "callbacks": [
-                (type(callback).__name__, _get_progress(callback))
-                for callback in self._others
-            ],
+            "callbacks": copy.deepcopy(memories.of_callbacks(self._others)),
             "best": self._best,
             "healthy": self._healthy,
         }
+        if logs is not None:
+            # Learning rates, which callbacks move as an epoch ends.
+            state["numbers"] = [
+                (variable, variable.numpy())
+                for variable in self.model.optimizer.variables
+                if variable.shape == ()
+            ]
+        return state
+
+    def _save(self, name, state):
         path = self.directory / f"{name}_{self._steps_done:08d}"
-        if name == "step":
-            self._newest = path
-        if not self._is_chief:  # It had to take part in reading the metrics.
+        if not _is_finite(self.model):
+            self._warn_of_infinity(path)
             return
-        checkpoint_files.write(path, self.model.save, training)
-        for path in checkpoint_files.all_in(self.directory)[self.keep :]:
+        if self._is_chief:  # Others had to take part in reading the metrics.
+            checkpoint_files.write(path, self.model.save, state)
+        if name == "step":
+            self._newest, self._unsaved = path, False
+        if not self._is_chief:
+            return
+        for path in checkpoint_files.written_in(self.directory)[self.keep :]:
             if path.name != self._healthy:
                 checkpoint_files.remove(path)
 
+    def _warn_of_infinity(self, path):
+        if not self._finite:  # It was said.
+            return
+        self._finite = False
+        kept = "There is none before it"
+        if self._newest is not None:
+            kept = f"{self._newest.name} stays the newest"
+        warnings.warn(
+            f"The checkpoint {path} was not written, since weights or moments "
+            f"are NaN or infinite. {kept}. End training, mend what made them "
+            "so (`Doctor` finds the step), and run it again."
+        )
+
     def _save_if_best(self, epoch, score):
         sign = 1 if self.best_of.scoring.higher_is_better else -1
-        if math.isnan(score):  # Not scored in this epoch.
+        if score is None or math.isnan(score):  # Not scored in this epoch.
             return
         if self._best is None or sign * score > sign * self._best:
             self._best = score
             best = self.directory / f"best_{self._steps_done:08d}"
             # It is there if a kill came before the step's own checkpoint.
             if not best.exists():
-                self._save("best", epoch + 1, 0)
-            for path in self.directory.glob("best_*") if self._is_chief else []:
-                if path != best:
-                    checkpoint_files.remove(path)
+                self._save("best", self._state(epoch + 1, 0))
+            if self._is_chief and best.exists():
+                for path in checkpoint_files.written_in(self.directory, "best"):
+                    if path != best:
+                        checkpoint_files.remove(path)
 
 
-def _get_progress(callback):
-    """Returns what a callback has to remember, or `None`."""
-    if hasattr(callback, "get_progress"):
-        return callback.get_progress()
-    for kind, names in _MEMORIES.items():
-        if isinstance(callback, kind):
-            return {name: getattr(callback, name) for name in names}
-    return None
-
-
-def _set_progress(callback, progress):
-    if hasattr(callback, "set_progress"):
-        callback.set_progress(progress)
-    elif progress is not None:
-        vars(callback).update(progress)
+def _is_finite(model):
+    """Tells whether all weights and all moments of optimizers are finite."""
+    return all(
+        tf.reduce_all(tf.math.is_finite(variable.value))
+        for variable in [*model.weights, *model.optimizer.variables]
+        if tf.as_dtype(variable.dtype).is_floating
+    )

@@ -19,6 +19,8 @@ MODEL = "gan.keras"
 TRAINING = "training.json"
 _CONTENT = (MODEL, TRAINING)
 _SUMS = "SHA256SUMS"
+_WRITTEN = {*_CONTENT, _SUMS}
+_ASIDE = re.compile(r"\.[0-9a-f]{32}")  # See `files.written_aside`.
 
 
 def write(path, save_model, training):
@@ -55,14 +57,32 @@ def read_training(path):
     return json.loads((path / TRAINING).read_text())
 
 
-def all_in(directory):
-    """Returns the checkpoints of a folder, the newest first."""
+def _named_in(directory, kind="step"):
+    """Returns what has the name of a checkpoint, the newest first."""
     found = [
         (int(match[1]), path)
         for path in directory.iterdir()
-        if (match := re.fullmatch(r"step_(\d+)", path.name))
+        if (match := re.fullmatch(rf"{kind}_(\d+)", path.name))
+        and path.name == f"{kind}_{int(match[1]):08d}"
     ]
     return [path for _, path in sorted(found, reverse=True)]
+
+
+def written_in(directory, kind="step"):
+    """Returns the checkpoints that `write` has written, the newest first.
+
+    What others have put beside them, or in one of them, is none, even if it
+    has the name of one: it is not for us to remove.
+
+    Args:
+        directory: `pathlib.Path` of a folder.
+        kind: String, what their names begin with.
+    """
+    return [
+        path
+        for path in _named_in(directory, kind)
+        if _is_folder(path) and _names(path) == _WRITTEN
+    ]
 
 
 def newest_whole(directory):
@@ -75,9 +95,9 @@ def newest_whole(directory):
         ValueError: If there are checkpoints, and all are harmed.
     """
     harms = []
-    for path in all_in(directory):
-        harm = _harm(path)
-        if harm is None:
+    for path in _named_in(directory):
+        reason = harm(path)
+        if reason is None:
             for harmed, reason in harms:
                 warnings.warn(
                     f"The checkpoint {harmed.name} in {directory} is not "
@@ -85,12 +105,12 @@ def newest_whole(directory):
                     f"and training goes on from {path.name}."
                 )
             return path
-        harms.append((path, harm))
+        harms.append((path, reason))
     if harms:
         raise ValueError(
             f"Expected a checkpoint in {directory} to go on from. Received "
             "none that is whole: "
-            + "; ".join(f"{path.name}: {harm}" for path, harm in harms)
+            + "; ".join(f"{path.name}: {reason}" for path, reason in harms)
             + ". Restore one from a copy, or begin anew in another folder."
         )
     return None
@@ -106,11 +126,21 @@ def remove(path):
 def remove_remains(directory):
     """Removes what was left of files whose writing or removal broke off."""
     for path in directory.iterdir():
-        if re.fullmatch(r"\.[0-9a-f]{32}", path.name):
-            shutil.rmtree(path, ignore_errors=True)
+        if _ASIDE.fullmatch(path.name) and _is_folder(path):
+            ours = _WRITTEN.union(filter(_ASIDE.match, _names(path)))
+            if _names(path) <= ours:
+                shutil.rmtree(path, ignore_errors=True)
 
 
-def _harm(path):
+def _is_folder(path):
+    return path.is_dir() and not path.is_symlink()
+
+
+def _names(folder):
+    return {path.name for path in folder.iterdir()}
+
+
+def harm(path):
     """Returns what is wrong with a checkpoint, or `None`."""
     if not (path / _SUMS).is_file():
         return f"it has no {_SUMS}, so it was not written by this package"

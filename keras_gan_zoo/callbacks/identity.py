@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_gan_zoo import __version__
 
-_FORMAT = 1  # Of checkpoints.
+_FORMAT = 2  # Of checkpoints.
 
 # Names that Keras numbers as they come, and how a step runs, not what it does.
 _NO_DIFFERENCE = {

@@ -10,35 +10,68 @@ class RemainingCallbacks(keras.callbacks.CallbackList):
 
     Keras counts an epoch's steps from zero. Those made already pass without
     data, computation or callbacks.
+
+    Args:
+        callbacks: List of callbacks.
+        first_epoch: Integer, the epoch some of whose steps were made.
+        first_step: Integer, how many.
+        last_logs: Dictionary, what the last of an epoch's steps reported, if
+            all were made.
+        begin_step: Function to call before a step moves model and callbacks.
+        end_step: Function to call when it has moved all.
+        **kwargs: As of `keras.callbacks.CallbackList`.
     """
 
-    def __init__(self, callbacks, first_epoch, first_step, **kwargs):
+    def __init__(
+        self,
+        callbacks,
+        first_epoch,
+        first_step,
+        last_logs,
+        begin_step,
+        end_step,
+        **kwargs,
+    ):
         super().__init__(callbacks, **kwargs)
         self._first_epoch, self._first_step = first_epoch, first_step
-        self._passing = False
+        self._last_logs = last_logs
+        self._begin_step, self._end_step = begin_step, end_step
+        self._passing, self._train = False, None
 
     def on_epoch_begin(self, epoch, logs=None):
         super().on_epoch_begin(epoch, logs)
         if epoch != self._first_epoch or self._first_step == 0:
             return
-        train, self._passing = self.model.train_function, True
+        self._train, self._passing = self.model.train_function, True
 
         def pass_or_train(iterator):
             if self._passing:
-                return {}
-            self.model.train_function = train
-            return train(iterator)
+                return self._last_logs
+            return self._train(iterator)
 
         self.model.train_function = pass_or_train
 
     def on_train_batch_begin(self, batch, logs=None):
         self._passing = self._passing and batch < self._first_step
         if not self._passing:
+            self.stop_passing()
+            self._begin_step()
             super().on_train_batch_begin(batch, logs)
 
     def on_train_batch_end(self, batch, logs=None):
         if not self._passing:
             super().on_train_batch_end(batch, logs)
+            self._end_step()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.stop_passing()
+        super().on_epoch_end(epoch, logs)
+
+    def stop_passing(self):
+        """Gives the model its training step back. It may be done twice."""
+        if self._train is not None:
+            self.model.train_function, self._train = self._train, None
+        self._passing = False
 
 
 def as_batches(x, y, arguments, seed):

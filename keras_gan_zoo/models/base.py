@@ -180,14 +180,16 @@ class AdversarialModel(keras.Model):
         arguments["callbacks"] = loss_callbacks.with_losses(
             arguments.get("callbacks"), list(self.players)
         )
-        for callback in keras.tree.flatten(arguments["callbacks"]):
-            if hasattr(callback, "resume"):  # See `callbacks.Checkpoint`.
-                x, arguments = callback.resume(
-                    self, x, y, first_batch, arguments
-                )
-                y = None
-                break
-        history = super().fit(x, y, **arguments)
+        with contextlib.ExitStack() as guard:
+            for callback in keras.tree.flatten(arguments["callbacks"]):
+                if hasattr(callback, "resume"):  # See `callbacks.Checkpoint`.
+                    guard.enter_context(callback.guarding())
+                    x, arguments = callback.resume(
+                        self, x, y, first_batch, arguments
+                    )
+                    y = None
+                    break
+            history = super().fit(x, y, **arguments)
         if self.compiled:
             for player, networks in self.players.items():
                 optimizer = getattr(self, f"{player}_optimizer")
