@@ -1,13 +1,12 @@
 """Features of many images, kept on disk as they are computed."""
 
 import hashlib
-import os
 import pathlib
-import zipfile
 
 import numpy as np
 
 from keras_gan_zoo import files
+from keras_gan_zoo.metrics import cache as cache_file
 from keras_gan_zoo.metrics.features.feature_network import Features
 
 # Images whose features are in one file of the cache.
@@ -81,9 +80,9 @@ def _chunk_features(network, chunk, batch_size, cache):
         sha256.update(images_sha256(chunk).encode())
         folder = files.make_folder(pathlib.Path(cache) / network.label)
         path = folder / f"{sha256.hexdigest()}.npz"
-        found = _read(path)
+        found = cache_file.read(path)
         if found is not None:
-            return found
+            return Features(found["features"], found.get("probabilities"))
     batches = [
         network(chunk[start : start + batch_size])
         for start in range(0, len(chunk), batch_size)
@@ -94,17 +93,5 @@ def _chunk_features(network, chunk, batch_size, cache):
             [b.probabilities for b in batches]
         )
     if path is not None:
-        with files.written_aside(path) as aside:
-            np.savez(aside, **arrays)
+        cache_file.write(path, arrays)
     return Features(arrays["features"], arrays.get("probabilities"))
-
-
-def _read(path):
-    """Returns what is in a file of the cache, `None` if it is of no use."""
-    try:
-        # Opened here, since NumPy leaves a damaged file open.
-        with open(path, "rb") as opened, np.load(opened) as file:
-            os.utime(path)  # For those who remove what is long unused.
-            return Features(file["features"], file.get("probabilities"))
-    except (EOFError, OSError, ValueError, KeyError, zipfile.BadZipFile):
-        return None

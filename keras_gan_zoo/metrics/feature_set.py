@@ -1,12 +1,12 @@
 """Sets of images as scores see them."""
 
-import contextlib
 import functools
 import hashlib
 
 import numpy as np
 
 from keras_gan_zoo import files
+from keras_gan_zoo.metrics import cache as cache_file
 from keras_gan_zoo.metrics.feature_pass import extract_features, images_sha256
 from keras_gan_zoo.metrics.frechet_distance import (
     FeatureStatistics,
@@ -86,12 +86,13 @@ class FeatureSet:
         key = f"{network.sha256} {network.resizer} {self.sha256}"
         folder = self._cache / "statistics" / network.label
         path = folder / f"{hashlib.sha256(key.encode()).hexdigest()}.npz"
-        if path.is_file():
-            with contextlib.suppress(ValueError):  # Damaged: made anew.
-                return FeatureStatistics.load(path)
+        found = cache_file.read(path)
+        if found is not None:
+            number = int(found.pop("num_samples"))
+            return FeatureStatistics(**found, num_samples=number)
         statistics = feature_statistics(self.features)
         files.make_folder(folder)
-        statistics.save(path)
+        cache_file.write(path, statistics._asdict())
         return statistics
 
 

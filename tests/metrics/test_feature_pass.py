@@ -1,7 +1,10 @@
+import io
+import warnings
+
 import numpy as np
 import pytest
 
-from keras_gan_zoo.metrics import feature_pass
+from keras_gan_zoo.metrics import cache, feature_pass
 from keras_gan_zoo.metrics.feature_pass import extract_features, images_sha256
 from tests import tiny
 
@@ -100,17 +103,67 @@ def test_the_cache_knows_images_weights_and_resizers_apart(tmp_path):
         assert sum(sizes) == 10
 
 
-@pytest.mark.parametrize("damage", [b"", b"no zip file"])
+def flip_a_bit(content, part):
+    content = bytearray(content)
+    content[int(part * len(content))] ^= 1
+    return bytes(content)
+
+
+def without_digest(content):
+    arrays = dict(np.load(io.BytesIO(content)))
+    del arrays["sha256"]
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+def of_other_features(content):
+    arrays = dict(np.load(io.BytesIO(content)))
+    arrays["features"] = np.zeros_like(arrays["features"][:7])
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: b"",
+        lambda content: b"no zip file",
+        lambda content: content[: len(content) // 2],
+        lambda content: flip_a_bit(content, 0.3),
+        lambda content: flip_a_bit(content, 0.4),
+        without_digest,
+        of_other_features,
+    ],
+)
 def test_a_damaged_file_of_the_cache_is_made_anew(tmp_path, damage):
     network = tiny.feature_network()
     first = extract_features(network, pixels(10), cache=tmp_path)
     (path,) = tmp_path.rglob("*.npz")
     whole = path.read_bytes()
-    for content in (damage, whole[: len(whole) // 2]):
-        path.write_bytes(content)
+    path.write_bytes(damage(whole))
+    with pytest.warns(UserWarning, match=f"{path.name} .* computed anew"):
         again = extract_features(network, pixels(10), cache=tmp_path)
-        np.testing.assert_array_equal(first.features, again.features)
-        assert path.read_bytes() == whole
+    np.testing.assert_array_equal(first.features, again.features)
+    assert path.read_bytes() == whole
+    extract_features(network, pixels(10), cache=tmp_path)  # Without a warning.
+
+
+def test_no_flipped_bit_of_the_cache_gives_other_numbers(tmp_path):
+    path = tmp_path / "kept.npz"
+    arrays = {"mean": np.arange(3.0), "num_samples": np.asarray(7)}
+    cache.write(path, arrays)
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        path.write_bytes(flip_a_bit(whole, place / len(whole)))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = cache.read(path)
+        if found is not None:  # The bit was one of the archive's that is free.
+            assert list(found) == list(arrays)
+            for name, array in arrays.items():
+                np.testing.assert_array_equal(found[name], array)
 
 
 @pytest.mark.parametrize("number, batch_size", [(0, 5), (5, 0)])

@@ -114,13 +114,17 @@ def test_r38_statistics_are_computed_once(tmp_path, monkeypatch):
         np.testing.assert_array_equal(one, other)
 
 
-def test_damaged_statistics_are_made_anew(tmp_path):
+@pytest.mark.parametrize("flip", [False, True])
+def test_damaged_statistics_are_made_anew(flip, tmp_path):
     _, real = sets(cache=tmp_path)
     first = real.statistics
     (path,) = (tmp_path / "statistics").rglob("*.npz")
-    path.write_bytes(b"no statistics")
+    content = bytearray(path.read_bytes() if flip else b"no statistics")
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
     _, again = sets(cache=tmp_path)
-    np.testing.assert_array_equal(again.statistics.mean, first.mean)
+    with pytest.warns(UserWarning, match="computed anew"):
+        np.testing.assert_array_equal(again.statistics.mean, first.mean)
 
 
 def test_r08_few_samples_are_refused_before_the_work():
