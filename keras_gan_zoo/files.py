@@ -47,9 +47,10 @@ def written_aside(path):
     Args:
         path: `pathlib.Path` of a file, or of a folder that doesn't exist.
     """
-    # The name is hidden, is no number and keeps the suffix that tells the
+    # The name is hidden, is no number and keeps the suffixes that tell the
     # format: no one who looks for files or version folders takes it for one.
-    aside = path.with_name(f".{uuid.uuid4().hex}{path.suffix}")
+    suffixes = "".join(path.suffixes)
+    aside = path.with_name(f".{uuid.uuid4().hex}{suffixes}")
     try:
         yield aside
         _sync(aside)

@@ -42,7 +42,7 @@ MAY_IMPORT = {
         "replicas",
     },
     "classifier_recipe": {"datasets", "metrics", "networks", "recipe"},
-    "recipe": {"files", "precision", "set_determinism"},
+    "recipe": {"export", "files", "precision", "set_determinism"},
     "models": {
         "checks",
         "intake",
@@ -57,6 +57,7 @@ MAY_IMPORT = {
         "penalties",
         "priors",
         "replicas",
+        "saving",
     },
     "networks": {"layers"},
     "callbacks": {
@@ -98,6 +99,7 @@ MAY_IMPORT = {
     "precision": set(),
     "priors": {"noise"},
     "replicas": set(),
+    "saving": {"files"},
     "serving": {"files", "images", "latents", "pictures"},
     "__init__": {"determinism"},
 }

@@ -20,6 +20,7 @@ from keras_gan_zoo import (
     noise,
     priors,
     replicas,
+    saving,
 )
 from keras_gan_zoo.integers import check_integer
 from keras_gan_zoo.optimizers import name_after
@@ -384,6 +385,27 @@ class AdversarialModel(keras.Model):
         from keras_gan_zoo import model_export
 
         model_export.write(self, filepath, format, verbose, kwargs)
+
+    def save(self, filepath, overwrite=True, zipped=None, **kwargs):
+        """Saves the game to a `.keras` file; see `keras.Model.save()`.
+
+        A save that fails leaves the file that was there before.
+
+        Raises:
+            ValueError: If `filepath` ends in something else, or exists and
+                `overwrite` is false.
+        """
+        if zipped is False:  # A folder, which Keras makes.
+            return super().save(filepath, overwrite, zipped, **kwargs)
+        with saving.whole_file(filepath, ".keras", overwrite) as path:
+            super().save(path, zipped=zipped, **kwargs)
+
+    def save_weights(self, filepath, overwrite=True, max_shard_size=None):
+        """Saves the weights; see `keras.Model.save_weights()` and `save`."""
+        if max_shard_size is not None:  # Several files, which Keras names.
+            return super().save_weights(filepath, overwrite, max_shard_size)
+        with saving.whole_file(filepath, ".weights.h5", overwrite) as path:
+            super().save_weights(path)
 
     def load_weights(self, filepath, *args, **kwargs):
         """See `keras.Model.load_weights()`; skipping an optimizer raises."""
