@@ -33,11 +33,25 @@ with _silent_stderr():
     import tensorflow as tf
 
 from keras_gan_zoo import set_determinism  # noqa: E402
+from keras_gan_zoo.export import export_generator  # noqa: E402
 from keras_gan_zoo.files import make_folder, written_aside  # noqa: E402
 from keras_gan_zoo.precision import bfloat16_speedup  # noqa: E402
 
 # So many updates are worth the seconds that advice on precision takes.
 _LONG = 1000
+
+# What a training may go on with that began with another.
+_MAY_CHANGE = {
+    "data_dir",
+    "device",
+    "epochs",
+    "jit",
+    "keras",  # Of versions, `Checkpoint` says what is in the way.
+    "output",
+    "python",
+    "require_gpu",
+    "tensorflow",
+}
 
 
 def arguments(description, dataset, quick, paper=None):
@@ -149,11 +163,17 @@ def set_seed(args, seed):
 def begin(args, model, data=None):
     """Says what is about to run, and writes it to `settings.json`.
 
+    A training goes on with more epochs, other threads (if it isn't to be
+    deterministic) and on another device. Everything else makes it another one.
+
     Args:
         args: What `arguments` returned.
         model: Compiled `AdversarialModel`.
         data: Dataset that it will train on, by which to find out, before a
             long run in float32, whether `mixed_bfloat16` would be faster.
+
+    Raises:
+        ValueError: If the output folder holds a training of other settings.
     """
     gpus = tf.config.list_physical_devices("GPU")
     steps = getattr(model, "discriminator_steps", 1)
@@ -173,6 +193,9 @@ def begin(args, model, data=None):
         "tensorflow": tf.__version__,
         "keras": keras.version(),
     }
+    if os.path.isdir(args.dataset):  # One folder, wherever the run begins.
+        settings["dataset"] = os.path.realpath(args.dataset)
+    _refuse_another_training(args, settings)
     line = (
         "{device}; jit {jit}; precision {precision}; global batch "
         "{global_batch} ({batch_size} x {steps})".format(
@@ -198,6 +221,63 @@ def begin(args, model, data=None):
     path = pathlib.Path(args.output, "training", "settings.json")
     with written_aside(path) as aside:
         aside.write_text(json.dumps(settings, indent=2) + "\n")
+
+
+def finish(args, gan):
+    """Saves a trained model, and exports its generator, once.
+
+    Args:
+        args: What `arguments` returned.
+        gan: Trained `AdversarialModel`.
+    """
+    folder = pathlib.Path(args.output, "training")
+    record = folder / "finished.json"
+    step = int(gan.step)
+    if record.exists() and (folder / "gan.keras").exists():
+        finished = json.loads(record.read_text())
+        if finished["step"] == step and os.path.isdir(finished["exported_to"]):
+            print(
+                f"This training was finished before: its {step:,} steps are "
+                f"in {folder / 'gan.keras'}, its generator is in "
+                f"{finished['exported_to']}. More --epochs train on; another "
+                "--output begins anew."
+            )
+            return
+    gan.save(folder / "gan.keras")
+    exported_to = str(export_generator(gan, args.output))
+    with written_aside(record) as aside:
+        finished = {"step": step, "exported_to": exported_to}
+        aside.write_text(json.dumps(finished, indent=2) + "\n")
+    print("Exported the generator to", exported_to)
+
+
+def _refuse_another_training(args, settings):
+    """Raises a `ValueError` if the output is that of other settings."""
+    folder = pathlib.Path(args.output, "training")
+    trained = [*folder.glob("checkpoints/step_*"), *folder.glob("gan.keras")]
+    path = folder / "settings.json"
+    if not trained or not path.exists():
+        return  # There is nothing to lose, or to go on from.
+    begun = json.loads(path.read_text())
+    may_change = _MAY_CHANGE
+    if not args.deterministic:
+        may_change = {*may_change, "threads"}
+    different = [
+        name
+        for name in settings
+        if name not in may_change and settings[name] != begun.get(name)
+    ]
+    if different:
+        expected, received = (
+            ", ".join(f"{name}={values.get(name)!r}" for name in different)
+            for values in (begun, settings)
+        )
+        raise ValueError(
+            f"The folder {args.output} holds a training of other settings. "
+            f"Expected, as it began: {expected}. Received: {received}. Give "
+            "the same settings to go on with it, or another --output (or "
+            "remove the folder) to begin anew."
+        )
 
 
 def _positive_integer(text):

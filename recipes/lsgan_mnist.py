@@ -16,7 +16,6 @@ from keras_gan_zoo.callbacks import (
     SampleGrid,
     Throughput,
 )
-from keras_gan_zoo.export import export_generator
 from keras_gan_zoo.models import LSGAN
 
 args = recipe.arguments(
@@ -60,5 +59,4 @@ gan.fit(
     ],
     verbose=2,
 )
-gan.save(f"{args.output}/training/gan.keras")
-print("Exported the generator to", export_generator(gan, args.output))
+recipe.finish(args, gan)

@@ -27,7 +27,7 @@ import numpy as np
 from PIL import Image
 
 SIZE, BATCH_SIZE = 16, 16
-STEPS_PER_EPOCH, EPOCHS = 40, 4
+STEPS_PER_EPOCH, EPOCHS = 40, 6
 INTERRUPTIONS = 3  # Of one training; then it comes to its end.
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
 
@@ -180,7 +180,7 @@ def interrupt_often(
         training = Training(pictures, folder)
         if chance.random() < 0.8:
             training.wait_for("begun")
-            time.sleep(chance.uniform(0.0, seconds[1]))
+            time.sleep(chance.uniform(0.0, 0.8 * seconds[1]))
         else:
             time.sleep(chance.uniform(0.0, seconds[0]))
         number = chance.choice(SIGNALS)

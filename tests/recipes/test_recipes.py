@@ -1,10 +1,12 @@
 """Every recipe, for one step, to its export."""
 
+import argparse
 import csv
 import json
 import pathlib
 import re
 import runpy
+import shutil
 import sys
 
 import keras
@@ -88,9 +90,108 @@ def test_r1_a_recipe_that_is_run_again_goes_on(monkeypatch, tmp_path, capfd):
         assert [row["epoch"] for row in csv.DictReader(file)] == ["0", "1", "2"]
     gan = keras.models.load_model(tmp_path / "training" / "gan.keras")
     assert gan.step == 3
-    message = "layers 8 in number, now 14.*filters 32, now 128.*begin anew"
+    before = contents(tmp_path)
+    run("dcgan_fashion_mnist", monkeypatch, *arguments)
+    assert "This training was finished before" in capfd.readouterr().out
+    assert contents(tmp_path) == before
+    message = "preset='quick'.*preset='paper'"
     with pytest.raises(ValueError, match=message):
         run("dcgan_fashion_mnist", monkeypatch, *arguments, "--preset=paper")
+    assert contents(tmp_path) == before
+
+
+def contents(folder):
+    """Returns the bytes of the files that a run that changes none keeps."""
+    return {
+        path: path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix not in (".png", ".gif")
+    }
+
+
+def begin(output, **options):
+    (output / "training").mkdir(exist_ok=True)
+    args = {
+        "preset": "quick",
+        "epochs": 2,
+        "steps_per_epoch": 3,
+        "batch_size": 4,
+        "dataset": "embedded",
+        "data_dir": None,
+        "output": str(output),
+        "seed": 0,
+        "precision": "float32",
+        "deterministic": False,
+        "threads": 2,
+        "require_gpu": False,
+        "flip": False,
+    }
+    recipe.begin(argparse.Namespace(**{**args, **options}), models.gan())
+
+
+@pytest.fixture
+def begun(tmp_path):
+    """An output folder of a training that began, and was broken off."""
+    (tmp_path / "training" / "checkpoints" / "step_00000003").mkdir(
+        parents=True
+    )
+    begin(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"seed": 1},
+        {"preset": "paper"},
+        {"batch_size": 8},
+        {"steps_per_epoch": 2},
+        {"dataset": "mnist"},
+        {"precision": "mixed_bfloat16"},
+        {"deterministic": True},
+        {"flip": True},
+    ],
+)
+def test_another_training_in_the_same_output_is_refused(option, begun):
+    before = contents(begun)
+    ((name, value),) = option.items()
+    message = rf"{name}=.*Received: .*{name}={value!r}\. Give the same "
+    with pytest.raises(ValueError, match=message + ".*another --output"):
+        begin(begun, **option)
+    assert contents(begun) == before
+
+
+def test_another_folder_of_pictures_is_refused(begun, tmp_path, monkeypatch):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    shutil.rmtree(begun / "training" / "checkpoints")  # Made no step.
+    begin(begun, dataset=str(tmp_path / "a"))
+    (begun / "training" / "gan.keras").touch()
+    monkeypatch.chdir(tmp_path)
+    begin(begun, dataset="a")  # The same folder.
+    with pytest.raises(ValueError, match="dataset='.*/a'.*dataset='.*/b'"):
+        begin(begun, dataset="b")
+
+
+@pytest.mark.parametrize(
+    "option", [{"epochs": 5}, {"threads": 1}, {"data_dir": "moved"}]
+)
+def test_what_changes_no_training_may_change(option, begun):
+    begin(begun, **option)
+
+
+def test_deterministic_trainings_keep_their_threads(tmp_path):
+    begin(tmp_path, deterministic=True)
+    (tmp_path / "training" / "gan.keras").touch()
+    with pytest.raises(ValueError, match="began: threads=2.*threads=1"):
+        begin(tmp_path, deterministic=True, threads=1)
+
+
+def test_settings_of_what_made_no_step_are_written_anew(tmp_path):
+    begin(tmp_path)
+    begin(tmp_path, seed=1)
+    settings = (tmp_path / "training" / "settings.json").read_text()
+    assert json.loads(settings)["seed"] == 1
 
 
 def test_the_tour_tells_collapse_and_noise(monkeypatch, tmp_path, capsys):
