@@ -57,8 +57,8 @@ class Gate:
 
 
 def _answer(status, message):
-    headers = {"Connection": "close"}
-    return JSONResponse({"error": message}, status, headers)
+    # The connection stays: a client may have a body to send before it listens.
+    return JSONResponse({"error": message}, status)
 
 
 def _normalized(name):

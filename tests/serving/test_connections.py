@@ -285,6 +285,15 @@ def test_the_server_answers_to_its_own_names_only(own_url, host, status):
         assert "--allow-host NAME" in answer
 
 
+def test_who_is_refused_hears_it_after_a_large_body(own_url):
+    answer = requests.post(
+        f"{own_url}/v1/models/gan:predict",
+        bytes(2**22),
+        headers={"Host": "evil.example"},
+    )
+    assert answer.status_code == 403
+
+
 def test_clients_of_the_first_http_send_no_host(own_url):
     answer = asked_by(own_url, "GET /v1/models HTTP/1.0\r\n")
     assert answer.startswith("HTTP/1.1 200 ")
