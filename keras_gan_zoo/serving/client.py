@@ -37,6 +37,14 @@ class Client(abc.ABC):
         """Closes the connection."""
 
     @abc.abstractmethod
+    def class_names(self):
+        """Asks for the names of the classes.
+
+        Returns:
+            List of strings, or `None` if the server doesn't tell.
+        """
+
+    @abc.abstractmethod
     def png_bytes(self, inputs):
         """Asks the signature `sample_png` once.
 
@@ -60,8 +68,8 @@ class Client(abc.ABC):
 
         Args:
             seeds: Sequence or array of integers, of 64 bits.
-            labels: The class of each image, in the same form, for a
-                conditional model.
+            labels: The class of each image, for a conditional model: numbers
+                in the same form, or a sequence of names.
 
         Returns:
             Numpy array, uint8, of shape `(number, height, width, channels)`.
@@ -74,6 +82,8 @@ class Client(abc.ABC):
         inputs = {"seeds": _integers("seeds", seeds, "int64")}
         number = len(inputs["seeds"])
         if labels is not None:
+            if np.ndim(labels) and any(isinstance(x, str) for x in labels):
+                labels = self._numbers_of(labels)
             inputs["labels"] = _integers("labels", labels, "int32")
             if len(inputs["labels"]) != number:
                 raise ValueError(
@@ -92,6 +102,23 @@ class Client(abc.ABC):
         if len({image.shape for image in images}) != 1:
             raise self.unlike_serving("images of several sizes")
         return np.stack(images)
+
+    def _numbers_of(self, names):
+        known = self.class_names()
+        if known is None:
+            raise ValueError(
+                f"Classes must be numbers here, since the server of the model "
+                f"{self._name} tells no names: only the local server does, of "
+                "models whose classes have names. Received: "
+                f"{sorted(set(map(str, names)))}."
+            )
+        for name in names:
+            if name not in known:
+                raise ValueError(
+                    f"The model {self._name} has the classes "
+                    f"{', '.join(map(repr, known))}. Received: {name!r}."
+                )
+        return [known.index(name) for name in names]
 
     def _images(self, inputs):
         number = len(inputs["seeds"])

@@ -36,10 +36,10 @@ def add_arguments(commands):
     parser.add_argument("--seed", type=int, required=True, help="the first")
     parser.add_argument(
         "--class",
-        type=int,
         dest="label",
         metavar="CLASS",
-        help="of all images, for conditional models",
+        help="of all images, for conditional models: a number or, where the "
+        "local server is asked, a name; the command `models` lists them",
     )
     parser.add_argument(
         "--num", type=int, default=16, help="number of images; default: 16"
@@ -55,6 +55,44 @@ def add_arguments(commands):
         "--out", required=True, metavar="FILE", help="such as grid.png"
     )
     parser.set_defaults(run=_run)
+    _add_models(commands)
+
+
+def _add_models(commands):
+    parser = commands.add_parser(
+        "models",
+        help="list the models of the local server and their classes",
+        description="Lists the models that the local server serves, with their "
+        "versions and classes. TensorFlow Serving has no such list.",
+    )
+    parser.add_argument(
+        "--endpoint",
+        default="http://127.0.0.1:8501",
+        metavar="URL",
+        help="http://HOST:PORT; default: http://127.0.0.1:8501",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=30.0,
+        metavar="SECONDS",
+        help="to wait for an answer; default: 30",
+    )
+    parser.set_defaults(run=_list)
+
+
+def _list(options):
+    from keras_gan_zoo.serving.rest_client import served_models
+
+    for model in served_models(options.endpoint, options.timeout):
+        kind = model.get("model", "no export of this package")
+        print(f"{model['name']}: version {model['version']}, {kind}")
+        names, number = model.get("class_names"), model.get("num_classes")
+        if names:
+            for label, name in enumerate(names):
+                print(f"  class {label}: {name}")
+        elif number:
+            print(f"  classes 0 to {number - 1}")
 
 
 def _run(options):
@@ -65,7 +103,9 @@ def _run(options):
     path = pathlib.Path(options.out)
     files.make_folder(path.parent)
     seeds = range(options.seed, options.seed + options.num)
-    labels = None if options.label is None else [options.label] * len(seeds)
+    labels = None
+    if options.label is not None:
+        labels = [_label(options.label)] * len(seeds)
     with _client(options) as client:
         pixels = client.sample(seeds, labels)
 
@@ -74,6 +114,14 @@ def _run(options):
     columns = math.isqrt(len(seeds) - 1) + 1
     pictures.write_picture(images.uint8_grid(pixels, columns), path)
     print(f"Written to {path}.")
+
+
+def _label(text):
+    """Returns a number, or a name that is none."""
+    try:
+        return int(text)
+    except ValueError:
+        return text
 
 
 def _client(options):
@@ -100,9 +148,11 @@ def _only_model(options):
     if options.endpoint.startswith("grpc://"):
         raise ValueError("Over gRPC the model must be named, by `--model`.")
 
-    from keras_gan_zoo.serving.rest_client import model_names
+    from keras_gan_zoo.serving.rest_client import served_models
 
-    names = model_names(options.endpoint, options.timeout)
+    models = served_models(options.endpoint, options.timeout)
+    # Others may be served that know no seeds.
+    names = [each["name"] for each in models if "model" in each]
     if len(names) != 1:
         raise ValueError(
             "`--model` must say which model to ask. There are: "

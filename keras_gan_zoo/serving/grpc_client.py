@@ -50,6 +50,9 @@ class GrpcClient(Client):
     def close(self):
         self._channel.close()
 
+    def class_names(self):
+        return None  # TensorFlow Serving knows of none.
+
     def png_bytes(self, inputs):
         request = predict_pb2.PredictRequest(
             model_spec=self._spec,

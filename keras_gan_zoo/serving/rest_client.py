@@ -41,6 +41,7 @@ class RestClient(Client):
                 f"'http://127.0.0.1:8501'. Received: {url!r}."
             )
         super().__init__(url, model, version, timeout, attempts)
+        self._server, self._model = url, model
         path = f"/v1/models/{urllib.parse.quote(model, safe='')}"
         if version is not None:
             path += f"/versions/{version}"
@@ -49,6 +50,14 @@ class RestClient(Client):
 
     def close(self):
         self._session.close()
+
+    def class_names(self):
+        try:
+            models = served_models(self._server, self.timeout)
+        except ValueError:  # TensorFlow Serving lists none.
+            return None
+        facts = [each for each in models if each["name"] == self._model]
+        return facts[0].get("class_names") if facts else None
 
     def png_bytes(self, inputs):
         # In rows, since of columns TensorFlow Serving takes those it needs: it
@@ -87,32 +96,43 @@ class RestClient(Client):
             raise self.unlike_serving(f"{response.text[:100]!r}") from error
 
 
-def model_names(url, timeout):
-    """Returns the names of the models that the local server has.
+def served_models(url, timeout):
+    """Returns what the local server tells of its models.
 
     Args:
         url: String, such as `"http://127.0.0.1:8501"`.
         timeout: Float, seconds to wait for an answer.
 
+    Returns:
+        List of dictionaries with `"name"`, `"version"` and, of exports of this
+        package, what is in their `generator.json`.
+
     Raises:
         ValueError: If there is no list, as TensorFlow Serving has none.
+        ConnectionError: If there is no answer.
     """
     try:
-        response = requests.get(
-            f"{url.rstrip('/')}/page/models", timeout=timeout
-        )
+        response = requests.get(f"{url.rstrip('/')}/v1/models", timeout=timeout)
+    except (requests.ConnectionError, requests.Timeout) as error:
+        raise ConnectionError(
+            f"There was no answer from {url}: {_reason(error)}. Is the server "
+            "running, and are host and port right?"
+        ) from error
+    try:
         response.raise_for_status()
-        return [model["name"] for model in response.json()]
+        models = response.json()["models"]
+        # Whatever is no list of what has names raises as well.
+        return sorted(models, key=lambda model: model["name"])
     except (requests.RequestException, KeyError, TypeError) as error:
         raise ValueError(
-            "The model must be named: TensorFlow Serving doesn't list its "
-            f"models, only the local server does. Received from {url}: {error}."
+            "There is no list of models: TensorFlow Serving has none, only the "
+            f"local server does. Received from {url}: {error}."
         ) from error
 
 
 def _reason(error):
     """Returns what an error of a connection says, without its wrappings."""
-    if hasattr(error.args[0], "reason"):
+    if error.args and hasattr(error.args[0], "reason"):
         return str(error.args[0].reason).partition(": ")[2]
     return error
 

@@ -5,6 +5,7 @@ import functools
 import io
 import json
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -25,6 +26,31 @@ from keras_gan_zoo.serving.grpc_client import GrpcClient
 from keras_gan_zoo.serving.rest_client import RestClient
 from tests import tiny
 from tests.serving import endpoints
+
+# What the local server answers at /v1/models.
+MODELS = {
+    "models": [
+        {"name": "toy", "version": "1"},
+        {
+            "name": "cgan",
+            "version": "12",
+            "model": "CGAN",
+            "num_classes": 2,
+            "class_names": ["cat", "dog é"],
+        },
+        {
+            "name": "acgan",
+            "version": "1",
+            "model": "ACGAN",
+            "num_classes": 3,
+            "class_names": None,
+        },
+    ]
+}
+
+
+def listing(models=MODELS):
+    return 200, json.dumps(models).encode()
 
 
 @pytest.fixture(scope="module")
@@ -448,8 +474,8 @@ def test_the_command_writes_a_picture(
 @pytest.mark.parametrize(
     "answer, message",
     [
-        ((200, b"[]"), "There are: none."),
-        ((200, b'[{"name": "a"}, {"name": "b"}]'), "There are: a, b."),
+        ((200, b'{"models": []}'), "There are: none."),
+        (listing(), "There are: acgan, cgan."),
         ((404, b'{"error": "no"}'), "only the local server does. .* 404"),
         ((200, b'{"a": 1}'), "only the local server does."),
         ((200, b"<html>"), "only the local server does."),
@@ -469,14 +495,71 @@ def test_over_grpc_the_model_must_be_named(tmp_path, capsys):
 
 
 def test_the_only_model_need_not_be_named(tmp_path):
-    script = Script((200, b'[{"name": "wgan"}]'), rest_answer(png()))
+    models = {"models": [MODELS["models"][0], {**MODELS["models"][2]}]}
+    script = Script(listing(models), rest_answer(png()))
     out = ["--seed", "1", "--num", "1", "--out", str(tmp_path / "grid.png")]
     with endpoints.rest_endpoint(script) as url:
         assert main(["client", "--endpoint", url, *out]) == 0
     assert [path for path, _ in script.asked] == [
-        "/page/models",
-        "/v1/models/wgan:predict",
+        "/v1/models",
+        "/v1/models/acgan:predict",
     ]
+
+
+def test_the_models_and_their_classes_are_listed(capsys):
+    with endpoints.rest_endpoint(Script(listing())) as url:
+        assert main(["models", "--endpoint", url]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "acgan: version 1, ACGAN",
+        "  classes 0 to 2",
+        "cgan: version 12, CGAN",
+        "  class 0: cat",
+        "  class 1: dog é",
+        "toy: version 1, no export of this package",
+    ]
+
+
+def test_where_nobody_lists_models_it_is_told(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    assert main(["models", "--endpoint", url]) == 1
+    assert f"There was no answer from {url}: " in capsys.readouterr().err
+
+
+def test_classes_are_asked_for_by_their_names(tmp_path):
+    script = Script(listing(), rest_answer(png()))
+    command = ["client", "--model", "cgan", "--class", "dog é", "--num", "1"]
+    out = ["--seed", "1", "--out", str(tmp_path / "grid.png")]
+    with endpoints.rest_endpoint(script) as url:
+        assert main([*command, "--endpoint", url, *out]) == 0
+    request = json.loads(script.asked[-1][1])
+    assert request["instances"] == [{"seeds": 1, "labels": 1}]
+
+
+@pytest.mark.parametrize(
+    "model, answer, message",
+    [
+        ("cgan", listing(), "has the classes 'cat', 'dog é'. Received: 'cow'"),
+        ("acgan", listing(), "must be numbers here.* Received: .'cow'.*"),
+        ("other", listing(), "must be numbers here"),
+        ("cgan", (404, b""), "must be numbers here"),
+    ],
+)
+def test_classes_that_nobody_knows(model, answer, message):
+    with (
+        endpoints.rest_endpoint(Script(answer)) as url,
+        RestClient(url, model) as client,
+        pytest.raises(ValueError, match=message),
+    ):
+        client.sample([1], ["cow"])
+
+
+def test_over_grpc_classes_have_numbers():
+    with (
+        GrpcClient("127.0.0.1:1", "cgan") as client,
+        pytest.raises(ValueError, match="must be numbers here"),
+    ):
+        client.sample([1], ["cat"])
 
 
 def test_the_command_without_tensorflow(rest_url, tmp_path):
