@@ -102,9 +102,10 @@ def test_examples_of_serving_run(tmp_path, monkeypatch):
     ):
 
         def adapted(block):
-            block = block.replace("[0.0] * 100", f"[0.0] * {tiny.LATENT_DIM}")
             block = re.sub(
-                r"client(?= --(model|seed))", rf"client {ENDPOINT}", block
+                r"(client(?= --(model|seed))|serving models)",
+                rf"\1 {ENDPOINT}",
+                block,
             )
             block = block.replace("http://127.0.0.1:8501", url)
             return block.replace("127.0.0.1:8500", address)
