@@ -41,7 +41,8 @@ def take(model, arguments, steps="steps_per_epoch"):
         model: `AdversarialModel`.
         arguments: Dictionary with `x`, `y` and perhaps `batch_size`, which
             are replaced.
-        steps: String, the name of the argument that is the number of steps.
+        steps: String, the name of the argument that is the number of steps:
+            "steps_per_epoch" to train.
 
     Returns:
         The first batch, or `None` where looking would use it up.
@@ -64,8 +65,9 @@ def take(model, arguments, steps="steps_per_epoch"):
         if checks.are_arrays(x):
             whole = x if y is None else (x, y)
         model.check_inputs(model.unpack(whole))
-    for size in checks.batch_sizes(x, batch_size, batch):
-        model.check_batch_size(size)
+    if steps == "steps_per_epoch":
+        for size in checks.batch_sizes(x, batch_size, batch):
+            model.check_batch_size(size)
     if checks.may_end_in_partial_batch(x, batch_size):
         _check_partial_batches(model)
     arguments.update(x=x, y=y)
@@ -106,12 +108,13 @@ def take_validation(model, arguments):
     arguments["validation_data"] = x if y is None else (x, y)
 
 
-def take_batch(model, arguments):
+def take_batch(model, arguments, training=True):
     """Checks what `train_on_batch()` or `test_on_batch()` is given.
 
     Args:
         model: `AdversarialModel`.
         arguments: Dictionary with `x` and `y`, which are replaced.
+        training: Boolean, whether a step is to be made of it.
     """
     x, y = _in_known_form(arguments["x"], arguments["y"])
     replicas.check_scope(model.distribute_strategy, model.variables)
@@ -121,7 +124,8 @@ def take_batch(model, arguments):
             "Expected one batch, of arrays. Received: "
             f"{type(x).__name__}. Pass a dataset to `fit()`."
         )
-    model.check_batch_size(len(keras.tree.flatten(x)[0]))
+    if training:
+        model.check_batch_size(len(keras.tree.flatten(x)[0]))
     model.check_inputs(model.unpack(x if y is None else (x, y)))
     arguments.update(x=x, y=y)
 

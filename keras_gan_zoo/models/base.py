@@ -117,6 +117,12 @@ class AdversarialModel(keras.Model):
             name: keras.optimizers.get(optimizer)
             for name, optimizer in optimizers.items()
         }
+        for player, networks in self.players.items():
+            checks.require_variables(
+                player,
+                optimizers[f"{player}_optimizer"],
+                _trainable_variables(networks),
+            )
         replicas.check_compilation(
             self.variables,
             list(optimizers.values()),
@@ -138,10 +144,8 @@ class AdversarialModel(keras.Model):
             optimizer = optimizers[f"{player}_optimizer"]
             if in_float16:
                 optimizer = _with_loss_scale(optimizer)
-            variables = _trainable_variables(networks)
-            checks.require_variables(player, optimizer, variables)
             name_after(player, optimizer)
-            optimizer.build(variables)
+            optimizer.build(_trainable_variables(networks))
             setattr(self, f"{player}_optimizer", optimizer)
             self.loss_trackers[player] = keras.metrics.Mean(f"{player}_loss")
         self.optimizer = PlayerOptimizers(
@@ -226,7 +230,7 @@ class AdversarialModel(keras.Model):
             super().test_on_batch, x, y, *args, **kwargs
         )
         self.check_networks()
-        intake.take_batch(self, arguments)
+        intake.take_batch(self, arguments, training=False)
         return super().test_on_batch(**arguments)
 
     def update(self, player, inputs, **kwargs):
@@ -315,7 +319,7 @@ class AdversarialModel(keras.Model):
         """
 
     def check_batch_size(self, size):
-        """Raises a `ValueError` if a batch can't be of this size.
+        """Raises a `ValueError` if a step can't be made of such a batch.
 
         Args:
             size: Integer, or `None` for the last of an epoch, if it may be

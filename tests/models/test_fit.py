@@ -293,6 +293,14 @@ def test_a_last_batch_that_can_not_be_split_is_refused_first(data, kwargs):
     )
 
 
+@pytest.mark.filterwarnings("ignore:The last batch may be smaller")
+def test_batches_to_evaluate_need_no_parts():
+    model = zoo.compile_model(zoo.ZOO["WGAN"].build(), run_eagerly=True)
+    report = model.evaluate(LARGE, None, 3, verbose=0, return_dict=True)
+    assert np.isfinite(report["discriminator_loss"])
+    assert np.isfinite(model.test_on_batch(LARGE[:3])).all()
+
+
 def test_a_batch_of_unknown_size_that_can_not_be_split_says_so():
     model = zoo.ZOO["WGAN"].build()
     parts = tf.function(
