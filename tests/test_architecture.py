@@ -92,6 +92,7 @@ MAY_IMPORT = {
         "latents",
         "models",
         "networks",
+        "saved_files",
     },
     "model_export": {"export"},
     "optimizers": set(),
@@ -100,6 +101,7 @@ MAY_IMPORT = {
     "priors": {"noise"},
     "replicas": set(),
     "saving": {"files"},
+    "saved_files": set(),
     "serving": {"files", "images", "latents", "pictures"},
     "__init__": {"determinism"},
 }

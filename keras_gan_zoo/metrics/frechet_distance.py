@@ -5,12 +5,13 @@ Heusel, Ramsauer, Unterthiner, Nessler and Hochreiter, 2017
 https://arxiv.org/abs/1706.08500
 """
 
+import math
 import pathlib
-import zipfile
 from typing import NamedTuple
 
 import numpy as np
 
+from keras_gan_zoo import saved_files
 from keras_gan_zoo.files import written_aside
 from keras_gan_zoo.metrics.feature_checks import require_features
 
@@ -63,8 +64,8 @@ class FeatureStatistics(NamedTuple):
             ValueError: If the file holds no such arrays.
             FileNotFoundError: If there is no such file.
         """
+        arrays = saved_files.load_npz(path)
         try:
-            arrays = _read(path)
             statistics = cls(
                 mean=np.asarray(arrays["mu"], "float64"),
                 covariance=np.asarray(arrays["sigma"], "float64"),
@@ -75,7 +76,7 @@ class FeatureStatistics(NamedTuple):
                 ),
             )
             _require_statistics(statistics)
-        except (KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise ValueError(
                 "Statistics of features must be an .npz file with the arrays "
                 "`mu` of shape (dimensions,) and `sigma` of shape "
@@ -144,8 +145,8 @@ def frechet_distance(real, generated):
         Float, at least 0, in squared units of the features.
 
     Raises:
-        ValueError: If the features aren't finite, have fewer than two
-            samples, or are of different spaces.
+        ValueError: If the features aren't finite, are too large, have fewer
+            than two samples, or are of different spaces.
     """
     real, generated = _statistics_of(real), _statistics_of(generated)
     if len(real.mean) != len(generated.mean):
@@ -154,6 +155,18 @@ def frechet_distance(real, generated):
             f"dimensions. Received: {len(real.mean)} and "
             f"{len(generated.mean)}. Take them from the same extractor."
         )
+    with np.errstate(over="ignore"):
+        distance = _distance(real, generated)
+    if not math.isfinite(distance):
+        raise ValueError(
+            "The distance must fit into float64. Received: means and "
+            "covariances so large that it doesn't. Divide all features by the "
+            "same number."
+        )
+    return distance
+
+
+def _distance(real, generated):
     # With the symmetric roots R of the covariances S, the trace of
     # (R1 S2 R1)^(1/2) is the sum of the singular values of R1 R2. Taken so,
     # no root is taken of a product's rounding errors, of which it would make
@@ -211,15 +224,6 @@ def _require_statistics(statistics):
             "A covariance takes at least two samples. Received: "
             f"num_samples={number}."
         )
-
-
-def _read(path):
-    with open(path, "rb") as file:
-        if not zipfile.is_zipfile(file):
-            raise ValueError("it is no .npz file")
-        file.seek(0)
-        with np.load(file, allow_pickle=False) as arrays:
-            return dict(arrays)
 
 
 def _root(covariance):

@@ -233,7 +233,6 @@ def test_official_files_load_without_a_number(tmp_path):
         {"mu": np.zeros(3), "sigma": np.triu(np.ones((3, 3)))},
         {"mu": np.zeros(3), "sigma": -np.eye(3)},
         {"mu": np.array(["a"] * 3), "sigma": np.eye(3)},
-        {"mu": np.array([None] * 3), "sigma": np.eye(3)},
         {"mu": np.zeros(3), "sigma": np.eye(3), "num_samples": 1},
         {"mu": np.zeros(3), "sigma": np.eye(3), "num_samples": [5, 6]},
     ],
@@ -250,7 +249,7 @@ def test_other_files_are_refused(tmp_path, arrays):
 def test_what_is_no_archive_is_refused(tmp_path, content):
     path = tmp_path / "other.npz"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match="it is no .npz file.*anew"):
+    with pytest.raises(ValueError, match="other.npz. Received.*anew"):
         FeatureStatistics.load(path)
 
 
@@ -260,7 +259,7 @@ def test_half_a_file_is_refused(tmp_path):
     content = bytearray(path.read_bytes())
     content[150:180] = bytes(30)
     path.write_bytes(content)
-    with pytest.raises(ValueError, match="`mu` of shape"):
+    with pytest.raises(ValueError, match="half.npz. Received.*CRC"):
         FeatureStatistics.load(path)
 
 
@@ -277,7 +276,7 @@ class Trap:
 def test_a_file_is_not_run(tmp_path):
     path, sprung = tmp_path / "trap.npz", tmp_path / "sprung"
     np.savez(path, mu=np.array([Trap(sprung)]), sigma=np.eye(1))
-    with pytest.raises(ValueError, match="`mu` of shape"):
+    with pytest.raises(ValueError, match="holds objects, which can run"):
         FeatureStatistics.load(path)
     assert not sprung.exists()
 
