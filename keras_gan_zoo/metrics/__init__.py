@@ -25,6 +25,7 @@ from keras_gan_zoo.metrics.mode_coverage import (
 from keras_gan_zoo.metrics.multiscale_ssim import (
     MultiscaleSSIM,
     multiscale_ssim,
+    random_pairs,
     same_class_pairs,
 )
 from keras_gan_zoo.metrics.nearest_neighbors import (
@@ -73,6 +74,7 @@ __all__ = [
     "one_nearest_neighbor_accuracy",
     "perceptual_path_length",
     "precision_recall",
+    "random_pairs",
     "require_probabilities",
     "same_class_pairs",
     "sliced_wasserstein_distance",

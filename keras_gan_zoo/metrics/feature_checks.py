@@ -2,6 +2,8 @@
 
 import numpy as np
 
+_LARGEST = float(np.finfo("float32").max)
+
 
 def require_features(*arrays):
     """Raises a `ValueError` unless arrays are samples of one space.
@@ -13,7 +15,8 @@ def require_features(*arrays):
 
     Raises:
         ValueError: If a shape is another one, an array holds no samples or no
-            real numbers, or a value is NaN or infinite.
+            real numbers, or a value is NaN, infinite or beyond float32, where
+            squares and cubes would no longer fit into float64.
     """
     shapes = [array.shape for array in arrays]
     if any(len(shape) != 2 or 0 in shape for shape in shapes):
@@ -41,6 +44,12 @@ def require_features(*arrays):
                 f"{smallest} to {largest}. If a model made them, its training "
                 "has diverged; if the extractor ran in float16, run it in "
                 "float32."
+            )
+        if max(-float(smallest), float(largest)) > _LARGEST:
+            raise ValueError(
+                "Features must be within the range of float32, up to "
+                f"{_LARGEST:.2g}. Received: values from {smallest:.2g} to "
+                f"{largest:.2g}. Divide both sets by the same number."
             )
 
 

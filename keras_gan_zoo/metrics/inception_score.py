@@ -6,6 +6,8 @@ https://arxiv.org/abs/1606.03498
 
 import numpy as np
 
+from keras_gan_zoo.metrics.parameter_checks import require_integers
+
 
 def inception_score(probabilities, splits=10):
     """Returns `exp(E[KL(p(y|x) || p(y))])`, its mean and deviation over splits.
@@ -32,9 +34,10 @@ def inception_score(probabilities, splits=10):
     """
     probabilities = np.asarray(probabilities)
     require_probabilities(probabilities)
-    if not 1 <= splits <= len(probabilities):
+    require_integers(1, splits=splits)
+    if splits > len(probabilities):
         raise ValueError(
-            "`splits` must be from 1 to the number of samples. Received: "
+            "`splits` must be at most the number of samples. Received: "
             f"splits={splits}, {len(probabilities)} samples. Score more "
             "samples or take fewer splits."
         )
@@ -48,10 +51,15 @@ def require_probabilities(probabilities):
     Args:
         probabilities: Array of shape `(samples, classes)`.
     """
-    if probabilities.ndim != 2 or probabilities.shape[1] < 2:
+    if (
+        probabilities.ndim != 2
+        or probabilities.shape[1] < 2
+        or probabilities.dtype.kind not in "fiu"
+    ):
         raise ValueError(
-            "Predictions must have the shape (samples, classes), with at "
-            f"least two classes. Received: shape {probabilities.shape}."
+            "Predictions must be real numbers of shape (samples, classes), "
+            "with at least two classes. Received: "
+            f"{probabilities.dtype} of shape {probabilities.shape}."
         )
     sums = probabilities.sum(axis=1, dtype="float64")
     # Written so that NaN fails it.

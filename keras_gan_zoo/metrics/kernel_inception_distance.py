@@ -4,9 +4,15 @@ Bińkowski, Sutherland, Arbel and Gretton, 2018
 https://arxiv.org/abs/1801.01401
 """
 
+import math
+
 import numpy as np
 
 from keras_gan_zoo.metrics.feature_checks import require_features
+from keras_gan_zoo.metrics.parameter_checks import (
+    random_generator,
+    require_integers,
+)
 
 
 def kernel_inception_distance(
@@ -31,24 +37,19 @@ def kernel_inception_distance(
 
     Returns:
         Pair of floats: the mean over the pairs of subsets and its standard
-        deviation (of the population, as in the paper's code).
+        deviation (of the population, as in the paper's code), which is 0
+        where there is only one pair of subsets to draw.
 
     Raises:
         ValueError: If there are fewer samples than a subset takes, or values
-            aren't finite.
+            aren't finite or beyond float32.
     """
     real, generated = np.asarray(real), np.asarray(generated)
     require_features(real, generated)
-    fewest = min(len(real), len(generated))
-    if num_subsets < 1 or not 2 <= subset_size <= fewest:
-        raise ValueError(
-            "There must be at least one subset, of 2 samples up to as many as "
-            f"each set has. Received: num_subsets={num_subsets}, "
-            f"subset_size={subset_size}, {len(real)} real and "
-            f"{len(generated)} generated samples. Take more samples, or pass "
-            f"a smaller `subset_size`, such as {fewest}."
-        )
-    rng = np.random.default_rng(seed)
+    require_subsets(num_subsets, subset_size, real, generated)
+    rng = random_generator(seed)
+    if is_whole(subset_size, real, generated):
+        num_subsets = 1  # In another order, the same but for rounding.
     distances = [
         _squared_discrepancy(
             _subset(real, subset_size, rng),
@@ -56,7 +57,31 @@ def kernel_inception_distance(
         )
         for _ in range(num_subsets)
     ]
-    return float(np.mean(distances)), float(np.std(distances))
+    # Of the sixth power of huge features, no square would fit into float64.
+    # A power of two leaves all digits as they are.
+    scale = 2.0 ** math.frexp(max(map(abs, distances)))[1]
+    deviation = scale * np.std(np.divide(distances, scale))
+    return float(np.mean(distances)), float(deviation)
+
+
+def require_subsets(num_subsets, subset_size, real, generated):
+    """Raises a `ValueError` unless such subsets can be drawn of two sets."""
+    require_integers(1, num_subsets=num_subsets)
+    require_integers(2, subset_size=subset_size)
+    fewest = min(len(real), len(generated))
+    if subset_size > fewest:
+        raise ValueError(
+            "A subset is drawn without replacement, so it has at most as many "
+            f"samples as each set. Received: subset_size={subset_size}, "
+            f"{len(real)} real and {len(generated)} generated samples. Take "
+            "more samples, or pass a smaller `subset_size` (on a command "
+            f"line, `--subset-size`), such as {fewest}."
+        )
+
+
+def is_whole(subset_size, real, generated):
+    """Tells whether a subset is all there is, of both sets."""
+    return subset_size == len(real) == len(generated)
 
 
 def _subset(features, size, rng):

@@ -3,29 +3,42 @@
 The counting of VEEGAN, Srivastava et al. 2017
 https://arxiv.org/abs/1705.07761
 
+The divergence of high-quality samples: PacGAN, Lin et al. 2018, section 4.1
+https://arxiv.org/abs/1712.04086
+
 The modes of stacked digits: Unrolled Generative Adversarial Networks,
 section 3.3.1, Metz et al. 2017
 https://arxiv.org/abs/1611.02163
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
+
+from keras_gan_zoo.metrics.feature_checks import require_features
+from keras_gan_zoo.metrics.parameter_checks import (
+    require_integers,
+    require_positive,
+)
 
 
 class ModeCoverage(NamedTuple):
     """What `mode_coverage` returns.
 
     `modes` is the number of modes that are nearest to a high-quality sample,
-    `high_quality` the share of samples within reach of a mode, in [0, 1], and
-    `reverse_kl` the divergence in nats of the samples' histogram over nearest
-    modes from the uniform one. A mode that only a stray sample reaches counts
-    in `modes`, and not in `reverse_kl`.
+    and `high_quality` the share of samples within reach of a mode, in [0, 1].
+    `reverse_kl` is the divergence in nats of the histogram over nearest modes,
+    of all samples, from the uniform one, and `high_quality_reverse_kl` that
+    of the high-quality samples only, as in PacGAN: NaN if there are none. A
+    mode that only a stray sample reaches counts in `modes`, and hardly in the
+    divergences.
     """
 
     modes: int
     high_quality: float
     reverse_kl: float
+    high_quality_reverse_kl: float
 
 
 class StackedModeCoverage(NamedTuple):
@@ -56,14 +69,17 @@ def mode_coverage(samples, centers, stddev, reach=3.0):
         A `ModeCoverage`.
 
     Raises:
-        ValueError: If the arrays' shapes don't fit.
+        ValueError: If the arrays' shapes don't fit, a number isn't finite, or
+            `stddev` or `reach` isn't above 0.
     """
     samples, centers = np.asarray(samples), np.asarray(centers)
+    require_positive(stddev=stddev, reach=reach)
     if (
         samples.ndim != 2
         or centers.ndim != 2
         or samples.shape[1] != centers.shape[1]
-        or not len(samples)
+        or 0 in samples.shape
+        or not len(centers)
     ):
         raise ValueError(
             "Samples and centers must be points of the same space, of shapes "
@@ -71,13 +87,16 @@ def mode_coverage(samples, centers, stddev, reach=3.0):
             f"samples of shape {samples.shape}, centers of shape "
             f"{centers.shape}."
         )
-    distances = np.linalg.norm(samples[:, None] - centers, axis=-1)
+    require_features(samples, centers)
+    differences = samples[:, None].astype("float64") - centers
+    distances = np.linalg.norm(differences, axis=-1)
     nearest = distances.argmin(axis=1)
     near = distances.min(axis=1) < reach * stddev
     return ModeCoverage(
         modes=len(np.unique(nearest[near])),
         high_quality=float(near.mean()),
         reverse_kl=_reverse_kl(nearest, len(centers)),
+        high_quality_reverse_kl=_reverse_kl(nearest[near], len(centers)),
     )
 
 
@@ -103,6 +122,7 @@ def stacked_mode_coverage(labels, num_classes=10):
         ValueError: If the labels aren't such.
     """
     labels = np.asarray(labels)
+    require_integers(1, num_classes=num_classes)
     if (
         labels.ndim != 2
         or 0 in labels.shape
@@ -125,6 +145,8 @@ def stacked_mode_coverage(labels, num_classes=10):
 
 def _reverse_kl(modes, num_modes):
     """Returns the divergence of samples' modes from uniform ones, in nats."""
+    if not len(modes):
+        return math.nan
     _, counts = np.unique(modes, return_counts=True)
     shares = counts / counts.sum()
     return float(np.sum(shares * np.log(shares * num_modes)))

@@ -13,6 +13,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from keras_gan_zoo.metrics.parameter_checks import (
+    random_generator,
+    require_integers,
+)
+
 # Of the first paper: exponents of the scales, the finest first, and the
 # constants that keep quotients of small numbers quiet.
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
@@ -48,7 +53,8 @@ def multiscale_ssim(first, second):
     it tells diversity: a generator that repeats itself is well above the
     data's own value, which is needed to judge it. Odena et al. take 100 pairs
     of each class (see `same_class_pairs`), Karras et al. 2018 10,000 pairs
-    regardless of class (`multiscale_ssim(images[0::2], images[1::2])`).
+    regardless of class (see `random_pairs`). Images that come class by class,
+    as in folders and files, must not be paired as they come.
 
     There are 5 scales, each of half the size of the last. Images with a side
     below 64 pixels have fewer, so that the coarsest keeps 4 pixels: 4 scales
@@ -67,7 +73,7 @@ def multiscale_ssim(first, second):
             or of different shapes.
     """
     first, second = np.asarray(first), np.asarray(second)
-    _require_images(first, second)
+    require_image_pairs(first, second)
     scales = num_scales(first.shape[1:3])
     weights = np.array(WEIGHTS[:scales])
     if scales < len(WEIGHTS):
@@ -97,6 +103,27 @@ def num_scales(image_size):
     return scales
 
 
+def random_pairs(num_images, seed=0):
+    """Draws pairs of images, whatever their class, so that each is in one.
+
+    Args:
+        num_images: Integer, at least 2. Of an odd number one is left out.
+        seed: Integer, or a `numpy.random.Generator` to draw from.
+
+    Returns:
+        Pair of arrays of indices of shape `(num_images // 2,)`:
+        `images[first]` and `images[second]` are the arguments of
+        `multiscale_ssim`.
+
+    Raises:
+        ValueError: If there are fewer than two images.
+    """
+    require_integers(2, num_images=num_images)
+    order = random_generator(seed).permutation(num_images)
+    half = num_images // 2
+    return order[:half], order[half : 2 * half]
+
+
 def same_class_pairs(labels, num_pairs_per_class=100, seed=0):
     """Draws pairs of different images of the same class.
 
@@ -115,14 +142,13 @@ def same_class_pairs(labels, num_pairs_per_class=100, seed=0):
             one image, or no pairs are asked for.
     """
     labels = np.asarray(labels)
-    if labels.ndim != 1 or not len(labels) or num_pairs_per_class < 1:
+    require_integers(1, num_pairs_per_class=num_pairs_per_class)
+    if labels.ndim != 1 or not len(labels):
         raise ValueError(
-            "Pairs take labels of shape (images,) and at least one pair of "
-            f"each class. Received: labels of shape {labels.shape}, "
-            f"num_pairs_per_class={num_pairs_per_class}. Take the argmax of "
-            "labels that are one-hot."
+            "Pairs take labels of shape (images,). Received: labels of shape "
+            f"{labels.shape}. Take the argmax of labels that are one-hot."
         )
-    rng = np.random.default_rng(seed)
+    rng = random_generator(seed)
     first, second = [], []
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label)
@@ -139,7 +165,8 @@ def same_class_pairs(labels, num_pairs_per_class=100, seed=0):
     return np.concatenate(first), np.concatenate(second)
 
 
-def _require_images(first, second):
+def require_image_pairs(first, second):
+    """Raises a `ValueError` unless two arrays are pairs of images."""
     if (
         first.ndim != 4
         or min(first.shape[1:3]) < SMALLEST_SIDE

@@ -15,6 +15,7 @@ from keras_gan_zoo.metrics.neighbors import (
     nearest_others,
     require_neighbors,
 )
+from keras_gan_zoo.metrics.parameter_checks import require_integers
 
 
 class NearestNeighbors(NamedTuple):
@@ -75,9 +76,10 @@ def nearest_neighbors(generated, training, held_out=None, k=1):
     """
     generated, training = np.asarray(generated), np.asarray(training)
     require_features(generated, training)
-    if not 1 <= k <= len(training):
+    require_integers(1, k=k)
+    if k > len(training):
         raise ValueError(
-            "`k` must be from 1 to the number of training samples. Received: "
+            "`k` must be at most the number of training samples. Received: "
             f"k={k}, {len(training)} training samples."
         )
     indices, distances = nearest(generated, training, k)
@@ -163,6 +165,7 @@ def nearest_neighbor_sheet(generated, training, indices, padding=2):
     """
     generated, training = np.asarray(generated), np.asarray(training)
     indices = np.asarray(indices)
+    require_integers(0, padding=padding)
     _require_sheet(generated, training, indices)
     number, height, width, channels = generated.shape
     columns = 1 + indices.shape[1]

@@ -7,6 +7,8 @@ less than 1 GiB beside the features.
 
 import numpy as np
 
+from keras_gan_zoo.metrics.parameter_checks import require_integers
+
 # Samples on each side of a tile. At 2,048 dimensions a tile takes 32 MiB, and
 # so does each side of it in float64.
 TILE = 2048
@@ -95,14 +97,15 @@ def require_neighbors(k, *arrays):
 
     Args:
         k: Integer, the number of neighbors asked for.
-        *arrays: Arrays of shape `(samples, dimensions)`.
+        *arrays: Arrays of shape `(samples, dimensions)`, or sets of as many.
     """
+    require_integers(1, k=k)
     fewest = min(len(array) for array in arrays)
-    if not 1 <= k < fewest:
+    if k >= fewest:
         raise ValueError(
-            "The number of neighbors must be at least 1 and less than the "
-            f"number of samples. Received: k={k}, {fewest} samples. Take more "
-            "samples or a smaller k."
+            "The number of neighbors must be less than the number of samples, "
+            f"since none is its own. Received: k={k}, {fewest} samples. Take "
+            "more samples or a smaller k."
         )
 
 

@@ -10,6 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from keras_gan_zoo.latents import spherical_interpolation
+from keras_gan_zoo.metrics.parameter_checks import (
+    random_generator,
+    require_integers,
+    require_positive,
+)
 
 
 class PerceptualPathLength(NamedTuple):
@@ -81,15 +86,16 @@ def perceptual_path_length(
             each pair of images, finite and not negative.
     """
     start, end = _require_pair(latents)
-    if not (epsilon > 0.0 and 0.0 <= trim < 0.5 and batch_size >= 1):
+    require_positive(epsilon=epsilon)
+    require_integers(1, batch_size=batch_size)
+    if not 0.0 <= trim < 0.5:
         raise ValueError(
-            "`epsilon` must be positive, `trim` at least 0 and less than 0.5, "
-            f"`batch_size` at least 1. Received: epsilon={epsilon}, "
-            f"trim={trim}, batch_size={batch_size}."
+            "`trim` is left out on each side, so it must be at least 0 and "
+            f"less than 0.5. Received: trim={trim}."
         )
     positions = np.zeros(len(start))
     if full_path:
-        positions = np.random.default_rng(seed).uniform(size=len(start))
+        positions = random_generator(seed).uniform(size=len(start))
     # One position for each path, whatever axes a latent has.
     positions = positions.reshape((-1,) + (1,) * (start.ndim - 2))
     lengths = []

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from keras_gan_zoo.metrics.parameter_checks import random_generator
+
 # The protocol of the paper and its code.
 PATCH_SIZE = 7
 PATCHES_PER_IMAGE = 128
@@ -63,8 +65,15 @@ def sliced_wasserstein_distance(real, generated, seed=0):
         ValueError: If the arrays are no images or of different shapes.
     """
     real, generated = np.asarray(real), np.asarray(generated)
-    _require_images(real, generated)
-    rng = np.random.default_rng(seed)
+    require_image_sets(real, generated)
+    if len(real) != len(generated):
+        raise ValueError(
+            "Values are compared in order, so there must be as many real "
+            f"images as generated ones. Received: {len(real)} real and "
+            f"{len(generated)} generated images. Leave out some of the larger "
+            "set, chosen at random."
+        )
+    rng = random_generator(seed)
     levels = {}
     for level, (height, width) in enumerate(_level_sizes(real.shape[1:3])):
         corners = rng.integers(
@@ -162,19 +171,22 @@ def sliced_distance(real, generated, directions):
     return float(np.mean(distances))
 
 
-def _require_images(real, generated):
+def require_image_sets(real, generated):
+    """Raises a `ValueError` unless two arrays are images of one size."""
     if (
         real.ndim != 4
         or real.shape[-1] not in (1, 3)
         or min(real.shape[1:3]) < PATCH_SIZE
-        or len(real) < 1
-        or real.shape != generated.shape
+        or min(len(real), len(generated)) < 1
+        or real.shape[1:] != generated.shape[1:]
     ):
         raise ValueError(
-            "Both sets must be images of the same shape (images, height, "
-            f"width, channels), with sides of at least {PATCH_SIZE} pixels "
-            f"and 1 or 3 channels. Received: shapes {real.shape} and "
-            f"{generated.shape}. Take as many generated images as real ones."
+            "Both sets must be images of one height, width and number of "
+            f"channels, with sides of at least {PATCH_SIZE} pixels and 1 or 3 "
+            "channels, in arrays of shape (images, height, width, channels). "
+            f"Received: real images of shape {real.shape}, generated ones of "
+            f"shape {generated.shape}. Bring both to one size and to color or "
+            "grey, such as by `np.repeat(grey, 3, axis=-1)`."
         )
     if real.dtype != np.uint8 or generated.dtype != np.uint8:
         raise ValueError(

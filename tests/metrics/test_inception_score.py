@@ -87,7 +87,6 @@ def test_refuses_what_is_no_distribution(row):
         inception_score(probabilities)
 
 
-@pytest.mark.parametrize("splits", [0, 11])
-def test_refuses_more_splits_than_samples(splits):
-    with pytest.raises(ValueError, match=f"splits={splits}, 10 samples"):
-        inception_score(np.full((10, 2), 0.5), splits)
+def test_refuses_more_splits_than_samples():
+    with pytest.raises(ValueError, match="splits=11, 10 samples"):
+        inception_score(np.full((10, 2), 0.5), 11)

@@ -130,14 +130,6 @@ def test_fewer_samples_than_a_subset_are_refused(samples):
         )
 
 
-@pytest.mark.parametrize("options", [{"num_subsets": 0}, {"subset_size": 1}])
-def test_other_options_are_refused(options):
-    with pytest.raises(ValueError, match="at least one subset, of 2"):
-        kernel_inception_distance(
-            np.zeros((1000, 2)), np.zeros((1000, 2)), **options
-        )
-
-
 def test_features_that_are_not_finite_are_refused():
     with pytest.raises(ValueError, match="must be finite"):
         kernel_inception_distance(

@@ -8,7 +8,7 @@ from keras_gan_zoo.metrics import mode_coverage, stacked_mode_coverage
 def test_even_samples_at_the_centers_are_perfect():
     centers = ring_centers()
     coverage = mode_coverage(np.repeat(centers, 10, axis=0), centers, 0.02)
-    assert coverage == (8, 1.0, 0.0)
+    assert coverage == (8, 1.0, 0.0, 0.0)
 
 
 def test_one_mode_costs_the_logarithm_of_all():
@@ -33,6 +33,27 @@ def test_quality_ends_at_three_standard_deviations():
     assert inside[:2] == (8, 1.0)
     assert outside[:2] == (0, 0.0)
     np.testing.assert_allclose(outside.reverse_kl, 0.0, atol=1e-12)
+    assert np.isnan(outside.high_quality_reverse_kl)
+
+
+def test_divergences_are_of_all_samples_and_of_those_of_high_quality():
+    # All modes have as many samples, but those of four are off by 5 of 0.02.
+    centers = ring_centers()
+    samples = np.repeat(centers, 10, axis=0)
+    samples[40:] *= 1.1
+    coverage = mode_coverage(samples, centers, 0.02)
+    assert coverage[:2] == (4, 0.5)
+    np.testing.assert_allclose(coverage.reverse_kl, 0.0, atol=1e-12)
+    np.testing.assert_allclose(coverage.high_quality_reverse_kl, np.log(2))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("name", ["samples", "centers"])
+def test_points_that_are_not_finite_are_refused(name, value):
+    arrays = {"samples": np.zeros((5, 2)), "centers": ring_centers()}
+    arrays[name][2, 1] = value
+    with pytest.raises(ValueError, match="must be finite"):
+        mode_coverage(**arrays, stddev=0.02)
 
 
 def test_a_perfect_sampler_is_within_reach_as_often_as_theory_says():

@@ -1,7 +1,11 @@
 import numpy as np
 import pytest
 
-from keras_gan_zoo.metrics import multiscale_ssim, same_class_pairs
+from keras_gan_zoo.metrics import (
+    multiscale_ssim,
+    random_pairs,
+    same_class_pairs,
+)
 
 
 def noise(number, size, channels=3):
@@ -155,6 +159,15 @@ def test_floats_are_refused():
     images = noise(3, 64)
     with pytest.raises(ValueError, match="must be uint8.*float64.*to_uint8"):
         multiscale_ssim(images, images / 255)
+
+
+def test_random_pairs_have_each_image_once():
+    first, second = random_pairs(7, seed=3)
+    assert len(first) == len(second) == 3
+    assert len({*first, *second}) == 6 and max(*first, *second) < 7
+    again, other = random_pairs(7, seed=3), random_pairs(7, seed=4)
+    np.testing.assert_array_equal((first, second), again)
+    assert np.not_equal(again, other).any()
 
 
 def test_pairs_are_two_images_of_one_class():

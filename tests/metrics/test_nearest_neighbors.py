@@ -77,11 +77,10 @@ def test_held_out_samples_among_training_ones_are_refused():
         nearest_neighbors(training + 1, training, training[:10])
 
 
-@pytest.mark.parametrize("k", [0, 31])
-def test_more_neighbors_than_training_samples_are_refused(k):
+def test_more_neighbors_than_training_samples_are_refused():
     samples = np.random.normal(size=(30, 4))
-    with pytest.raises(ValueError, match=f"k={k}, 30 training samples"):
-        nearest_neighbors(samples, samples, k=k)
+    with pytest.raises(ValueError, match="k=31, 30 training samples"):
+        nearest_neighbors(samples, samples, k=31)
 
 
 @pytest.mark.parametrize("held_out", [np.ones((5, 3)), np.full((5, 4), np.nan)])

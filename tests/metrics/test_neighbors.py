@@ -153,7 +153,7 @@ def test_twenty_thousand_inception_features_in_minutes():
     assert seconds < 600
 
 
-@pytest.mark.parametrize("k", [0, 9, 10])
+@pytest.mark.parametrize("k", [9, 10])
 def test_more_neighbors_than_there_are_others_are_refused(k):
     with pytest.raises(ValueError, match=f"k={k}, 9 samples.*smaller k"):
         require_neighbors(k, np.zeros((20, 2)), np.zeros((9, 2)))
