@@ -98,7 +98,7 @@ for name, pixels in sets.items():
     for scoring in (
         scorings.IS(),
         scorings.FID(allow_few_samples=True),
-        scorings.KID(subset_size=min(1000, num_images)),
+        scorings.KID(),
         scorings.PRDC(),
         scorings.SWD(),
         scorings.MSSSIM(),

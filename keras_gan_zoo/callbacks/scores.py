@@ -1,6 +1,5 @@
 """Scores of a model in training, in its logs."""
 
-import math
 import time
 
 import keras
@@ -9,6 +8,7 @@ from keras_gan_zoo.callbacks import durations
 from keras_gan_zoo.metrics import scorings
 from keras_gan_zoo.metrics.feature_set import FeatureSet
 from keras_gan_zoo.metrics.image_sources import GeneratedImages, seed_sampler
+from keras_gan_zoo.metrics.parameter_checks import require_integers
 
 
 class GeneratedFeatures:
@@ -31,16 +31,15 @@ class GeneratedFeatures:
     ```python
     samples = GeneratedFeatures(features.cifar10_cnn(), num_samples=10_000)
     real = reference("cifar10", samples.network)
-    fid = FrechetInceptionDistance(samples, real, every=5)
     gan.fit(
         dataset,
         epochs=100,
         callbacks=[
-            fid,
+            FrechetInceptionDistance(samples, real, every=5),
             KernelInceptionDistance(samples, real, every=5),
             InceptionScore(samples, every=5),
             keras.callbacks.ModelCheckpoint(
-                "best.keras", monitor=fid.names[0], mode="min",
+                "best_{epoch}_{fid:.2f}.keras", monitor="fid", mode="min",
                 save_best_only=True,
             ),
         ],
@@ -49,11 +48,8 @@ class GeneratedFeatures:
     """
 
     def __init__(self, network, num_samples=10_000, batch_size=100, seed=0):
-        if min(num_samples, batch_size) < 1:
-            raise ValueError(
-                "`num_samples` and `batch_size` must be at least 1. Received: "
-                f"num_samples={num_samples}, batch_size={batch_size}."
-            )
+        require_integers(1, num_samples=num_samples, batch_size=batch_size)
+        require_integers(0, seed=seed)
         self.network = network
         self.num_samples = num_samples
         self.batch_size = batch_size
@@ -116,25 +112,38 @@ class _ScoreCallback(keras.callbacks.Callback):
         samples: `GeneratedFeatures`.
         reference: `FeatureSet` of real images, or `None`.
         every: Integer, epochs from one score to the next.
+        alias: String, the short name in `logs`.
     """
 
-    def __init__(self, scoring, samples, reference, every):
+    def __init__(self, scoring, samples, reference, every, alias):
         super().__init__()
-        if every < 1:
+        require_integers(1, every=every)
+        if not str(alias).isidentifier() or alias in ("epoch", "batch"):
             raise ValueError(
-                "`every` must be a number of epochs, at least 1. Received: "
-                f"every={every}."
+                "`alias` must be a name that fits into the braces of a file "
+                "name: of letters, digits and _, and none of Keras's own. "
+                f"Received: alias={alias!r}."
             )
         self.scoring = scoring
         self.samples = samples
         self.reference = reference
         self.every = every
+        self.alias = alias
         # Raises before an hour of training, where the sets don't fit.
         protocols = scoring.protocols(samples, reference)
         self.names = [str(protocol) for protocol in protocols]
         self.last_scores = []
 
     def on_train_begin(self, logs=None):
+        # Callbacks pass these logs on, so the next one sees the name taken.
+        logs = {} if logs is None else logs
+        if self.alias in {*logs, *(m.name for m in self.model.metrics)}:
+            raise ValueError(
+                "Each of the `logs` must have a name of its own. Received: "
+                f"two of alias={self.alias!r}. Give {self.names[0]} another "
+                "`alias`."
+            )
+        logs[self.alias] = self.names[0]
         seconds = self.samples.begin(self.model)
         if self.reference is not None:
             self.scoring.prepare(self.reference)
@@ -143,56 +152,60 @@ class _ScoreCallback(keras.callbacks.Callback):
             cost = "of the same samples"
         print(
             f"{', '.join(self.names)}: {len(self.samples):,} samples every "
-            f"{self.every} epochs, {cost}."
+            f"{self.every} epochs, {cost}. In the logs: {self.alias}."
         )
-        self._first_epoch = None
+        self.scored_epochs = []
+        self._logged = {}  # What was logged last.
 
     def on_epoch_begin(self, epoch, logs=None):
-        if self._first_epoch is None:
-            self._first_epoch = epoch
         self.samples.forget()
 
     def on_epoch_end(self, epoch, logs=None):
-        for name in self.names:
-            logs[name] = math.nan
-            if self.scoring.deviates:
-                logs[f"{name}_std"] = math.nan
-        # The first is scored for those who take their columns or the best
-        # value so far from it: nothing is greater than NaN.
-        due = (epoch + 1) % self.every == 0
-        if not due and epoch not in (
-            self._first_epoch,
-            self.params["epochs"] - 1,
-        ):
-            return
+        # The first is scored, too, for those who take their columns from it.
+        last = epoch + 1 == self.params["epochs"]
+        if last or (epoch + 1) % self.every == 0 or not self._logged:
+            self._score(epoch)
+        # Without the name, `ModelCheckpoint` would take any epoch for the
+        # best, and with NaN it would keep the first.
+        logs.update(self._logged)
+
+    def _score(self, epoch):
         self.last_scores = self.scoring.scores(
             self.samples.now(), self.reference
         )
-        for name, score in zip(self.names, self.last_scores):
-            logs[name] = score.value
-            if self.scoring.deviates:
-                logs[f"{name}_std"] = score.deviation
+        self.scored_epochs.append(epoch)
+        (score,) = self.last_scores
+        for name in (self.alias, *self.names):
+            self._logged[name] = score.value
+            if score.deviation is not None:
+                self._logged[f"{name}_std"] = score.deviation
 
     def on_train_end(self, logs=None):
         self.samples.end()
 
     def get_progress(self):
         """Returns what a training that goes on later has to know."""
-        return {"first_epoch": self._first_epoch}
+        return {"logged": self._logged, "scored_epochs": self.scored_epochs}
 
     def set_progress(self, progress):
-        self._first_epoch = progress["first_epoch"]
+        self._logged = progress.get("logged", {})
+        self.scored_epochs = progress.get("scored_epochs", [])
 
 
 class FrechetInceptionDistance(_ScoreCallback):
     """Fréchet Inception Distance of a model in training; less is better.
 
-    `logs` gain the score under its whole name, such as
-    `fid10k[inception_2015|tf1-bilinear|train]`, for the callbacks that come
-    later in the list: `CSVLogger`, `TensorBoard`, or
-    `ModelCheckpoint(monitor=fid.names[0], mode="min")`. Epochs that aren't
-    scored log NaN, since nothing was measured; the first of a `fit()` and the
-    last are scored in any case.
+    `logs` gain the score twice, for the callbacks that come later in the
+    list: under its whole name, such as
+    `fid10k[inception_2015|tf1-bilinear|train]`, which tells what it compares
+    with, and under a short one, `fid`, for `monitor="fid"` (with a `mode`,
+    which Keras doesn't know of it) and for file names, as in
+    `ModelCheckpoint("{epoch}_{fid:.2f}.keras")`.
+
+    The first epoch of a `fit()` and the last are scored in any case. Epochs
+    that aren't scored repeat the score before them, so that nothing takes them
+    for better; `scored_epochs` tells which were. `EarlyStopping` counts its
+    `patience` in epochs, of which only one in `every` can be better.
 
     Args:
         samples: `GeneratedFeatures`.
@@ -200,54 +213,76 @@ class FrechetInceptionDistance(_ScoreCallback):
             `StatisticsSet`.
         every: Integer, epochs from one score to the next.
         allow_few_samples: Whether fewer than 10,000 samples are allowed.
+        alias: String, the short name in `logs`. Of two distances in one
+            `fit()`, one needs another.
 
     Attributes:
-        names: List of the names in `logs`.
+        names: List of the whole name in `logs`.
+        scored_epochs: List of the epochs that were scored, from 0.
         last_scores: List of the last `Score`s, with their protocols.
 
     Raises:
         ValueError: If there are fewer than 10,000 samples; when training
-            begins, if the model's samples aren't images.
+            begins, if the model's samples aren't images, or another of the
+            `logs` has that `alias`.
     """
 
-    def __init__(self, samples, reference, every=1, allow_few_samples=False):
+    def __init__(
+        self,
+        samples,
+        reference,
+        every=1,
+        allow_few_samples=False,
+        alias="fid",
+    ):
         scoring = scorings.FID(allow_few_samples)
-        super().__init__(scoring, samples, reference, every)
+        super().__init__(scoring, samples, reference, every, alias)
 
 
 class KernelInceptionDistance(_ScoreCallback):
     """Kernel Inception Distance of a model in training; less is better.
 
     As `FrechetInceptionDistance`, and fit for fewer samples. `logs` gain the
-    mean over the subsets, and under the same name with `_std` their deviation.
+    mean over the subsets, and under the same names with `_std` their
+    deviation, if there is more than one.
 
     Args:
         samples: `GeneratedFeatures`.
         reference: `FeatureSet` of the real images, see `reference()`.
         every: Integer, epochs from one score to the next.
         subsets: Integer, number of subsets.
-        subset_size: Integer, images in each.
+        subset_size: Integer, images in each; `None` for 1,000, or for all of
+            the smaller set if it has fewer.
+        alias: String, the short name in `logs`.
     """
 
     def __init__(
-        self, samples, reference, every=1, subsets=50, subset_size=1000
+        self,
+        samples,
+        reference,
+        every=1,
+        subsets=50,
+        subset_size=None,
+        alias="kid",
     ):
         scoring = scorings.KID(subsets, subset_size)
-        super().__init__(scoring, samples, reference, every)
+        super().__init__(scoring, samples, reference, every, alias)
 
 
 class InceptionScore(_ScoreCallback):
     """Inception Score of a model in training; more is better.
 
     As `FrechetInceptionDistance`. `logs` gain the mean over the splits, and
-    under the same name with `_std` their deviation. Only the Inception network
-    of 2015, with 50,000 samples and 10 splits, gives the scores of papers.
+    under the same names with `_std` their deviation, if there is more than
+    one. Only the Inception network of 2015, with 50,000 samples and 10 splits,
+    gives the scores of papers.
 
     Args:
         samples: `GeneratedFeatures` of a network with classes.
         every: Integer, epochs from one score to the next.
         splits: Integer, parts of the samples.
+        alias: String, the short name in `logs`.
     """
 
-    def __init__(self, samples, every=1, splits=10):
-        super().__init__(scorings.IS(splits), samples, None, every)
+    def __init__(self, samples, every=1, splits=10, alias="is"):
+        super().__init__(scorings.IS(splits), samples, None, every, alias)

@@ -23,7 +23,10 @@ class Protocol:
             `None` for a metric that looks at none.
         reference_sha256: String, digest of their bytes, or of their
             statistics where these are all there is.
-        reference_size: Integer, number of them; `None` if unknown.
+        reference_size: Integer, number of them; `None` if unknown. It is in
+            the name where there are fewer than generated images.
+        variant: String, the way of measuring, where there are several, such
+            as `"pairs-of-all"`; `None` for the only or the papers' way.
         parameters: Dictionary of what else the metric has, such as `splits`.
         seed: Integer of the samples and of all that is drawn.
     """
@@ -38,13 +41,15 @@ class Protocol:
     reference_size: int | None = None
     parameters: dict = dataclasses.field(default_factory=dict, hash=False)
     seed: int | None = dataclasses.field(default=None, compare=False)
+    variant: str | None = None
 
     def __str__(self):
-        thousands, rest = divmod(self.num_samples, 1000)
-        count = self.num_samples if rest or not thousands else f"{thousands}k"
-        parts = (self.network, self.resizer, self.reference)
+        reference, size = self.reference, self.reference_size
+        if reference is not None and size and size < self.num_samples:
+            reference += f"-of-{_short(size)}"
+        parts = (self.network, self.resizer, reference, self.variant)
         inside = "|".join(part for part in parts if part is not None)
-        return f"{self.metric}{count}[{inside}]"
+        return f"{self.metric}{_short(self.num_samples)}[{inside}]"
 
     def differences(self, other):
         """Returns lines that say in what two protocols differ."""
@@ -55,6 +60,11 @@ class Protocol:
             if field.compare
             and getattr(self, field.name) != getattr(other, field.name)
         ]
+
+
+def _short(count):
+    thousands, rest = divmod(count, 1000)
+    return str(count) if rest or not thousands else f"{thousands}k"
 
 
 @functools.total_ordering

@@ -10,16 +10,28 @@ from keras_gan_zoo.metrics.density_coverage import density_coverage
 from keras_gan_zoo.metrics.frechet_distance import frechet_distance
 from keras_gan_zoo.metrics.inception_score import inception_score
 from keras_gan_zoo.metrics.kernel_inception_distance import (
+    is_whole,
     kernel_inception_distance,
+    require_subsets,
 )
-from keras_gan_zoo.metrics.multiscale_ssim import multiscale_ssim, num_scales
+from keras_gan_zoo.metrics.multiscale_ssim import (
+    multiscale_ssim,
+    num_scales,
+    random_pairs,
+    require_image_pairs,
+    same_class_pairs,
+)
+from keras_gan_zoo.metrics.neighbors import require_neighbors
+from keras_gan_zoo.metrics.parameter_checks import require_integers
 from keras_gan_zoo.metrics.precision_recall import precision_recall
 from keras_gan_zoo.metrics.score import Protocol, Score
 from keras_gan_zoo.metrics.sliced_wasserstein_distance import (
+    require_image_sets,
     sliced_wasserstein_distance,
 )
 
 MIN_FID_SAMPLES = 10_000
+PAPERS_SUBSET_SIZE = 1000
 
 
 class Scoring:
@@ -28,11 +40,9 @@ class Scoring:
     What a metric draws, it draws by the seed of the generated images.
 
     Attributes:
-        deviates: Whether its scores have a deviation.
         higher_is_better: Whether a higher score is the better one.
     """
 
-    deviates = False
     higher_is_better = False
 
     def prepare(self, reference):
@@ -106,6 +116,12 @@ class FID(Scoring):
                 "bias, or allow it by `allow_few_samples=True` (on a command "
                 "line, `--allow-few-samples`)."
             )
+        if len(generated) < 2 or len(reference) == 1:
+            raise ValueError(
+                "A covariance takes at least two images. Received: "
+                f"{len(generated)} generated, {len(reference)} real. Take "
+                "more."
+            )
         return [_seen("fid", generated, reference)]
 
     def prepare(self, reference):
@@ -121,25 +137,32 @@ class KID(Scoring):
 
     Args:
         subsets: Integer, number of subsets.
-        subset_size: Integer, images in each.
+        subset_size: Integer, images in each; `None` for the papers' 1,000, or
+            for all of the smaller set if it has fewer. The name says it if it
+            isn't 1,000. The mean doesn't depend on it, the deviation does.
     """
 
-    deviates = True
-
-    def __init__(self, subsets=50, subset_size=1000):
+    def __init__(self, subsets=50, subset_size=None):
         self.subsets = subsets
         self.subset_size = subset_size
 
+    def _size(self, generated, reference):
+        if self.subset_size is not None:
+            return self.subset_size
+        return min(PAPERS_SUBSET_SIZE, len(generated), len(reference))
+
     def protocols(self, generated, reference):
+        reference.images  # Raises where there are stored statistics only.
+        size = self._size(generated, reference)
+        require_subsets(self.subsets, size, reference, generated)
+        usual = size == PAPERS_SUBSET_SIZE
         return [
             _seen(
                 "kid",
                 generated,
                 reference,
-                parameters={
-                    "subsets": self.subsets,
-                    "subset_size": self.subset_size,
-                },
+                variant=None if usual else f"subsets-of-{size}",
+                parameters={"subsets": self.subsets, "subset_size": size},
             )
         ]
 
@@ -147,15 +170,17 @@ class KID(Scoring):
         reference.features
 
     def _values(self, generated, reference):
-        return [
-            kernel_inception_distance(
-                reference.features,
-                generated.features,
-                self.subsets,
-                self.subset_size,
-                generated.seed,
-            )
-        ]
+        size = self._size(generated, reference)
+        mean, deviation = kernel_inception_distance(
+            reference.features,
+            generated.features,
+            self.subsets,
+            size,
+            generated.seed,
+        )
+        if self.subsets == 1 or is_whole(size, reference, generated):
+            deviation = None  # Of one value, there is none.
+        return [(mean, deviation)]
 
 
 class IS(Scoring):
@@ -165,7 +190,6 @@ class IS(Scoring):
         splits: Integer.
     """
 
-    deviates = True
     higher_is_better = True
 
     def __init__(self, splits=10):
@@ -181,6 +205,7 @@ class IS(Scoring):
                 ".metrics fetch inception_2015`; where that can't be reached, "
                 "score by a small classifier, under its own name."
             )
+        require_integers(1, splits=self.splits)
         if len(generated) < self.splits:
             raise ValueError(
                 "The Inception Score takes at least one image for each split. "
@@ -192,7 +217,10 @@ class IS(Scoring):
         # Those of a folder may come class by class; each split must see all.
         rng = np.random.default_rng(generated.seed)
         order = rng.permutation(len(generated))
-        return [inception_score(generated.probabilities[order], self.splits)]
+        mean, deviation = inception_score(
+            generated.probabilities[order], self.splits
+        )
+        return [(mean, deviation if self.splits > 1 else None)]
 
 
 class PRDC(Scoring):
@@ -209,6 +237,9 @@ class PRDC(Scoring):
         self.density_k = density_k
 
     def protocols(self, generated, reference):
+        reference.images  # Raises where there are stored statistics only.
+        require_neighbors(self.k, reference, generated)
+        require_neighbors(self.density_k, reference)
         return [
             _seen(metric, generated, reference, parameters={"k": k})
             for metric, k in (
@@ -235,6 +266,14 @@ class SWD(Scoring):
     """
 
     def protocols(self, generated, reference):
+        require_image_sets(reference.images[:1], generated.images[:1])
+        if len(reference) < len(generated):
+            raise ValueError(
+                "The sliced Wasserstein distance compares as many real images "
+                f"as generated ones. Received: {len(generated):,} generated, "
+                f"{len(reference):,} real. Score fewer (on a command line, "
+                f"`--num {len(reference)}`)."
+            )
         return [
             Protocol(
                 "swd",
@@ -247,12 +286,6 @@ class SWD(Scoring):
         ]
 
     def _values(self, generated, reference):
-        if len(reference) < len(generated):
-            raise ValueError(
-                "The sliced Wasserstein distance compares as many real images "
-                f"as generated ones. Received: {len(generated):,} generated, "
-                f"{len(reference):,} real. Score fewer."
-            )
         rng = np.random.default_rng(generated.seed)
         chosen = rng.permutation(len(reference))[: len(generated)]
         real = np.asarray(reference.images[:])[np.sort(chosen)]
@@ -266,22 +299,58 @@ class MSSSIM(Scoring):
     """Multi-scale similarity of generated images with each other, in pairs.
 
     It is high where a generator makes one image over and over; compare it
-    with that of real images.
+    with that of real images, measured in the same way.
+
+    Args:
+        labels: Array of shape `(images,)`, the class of each image: then pairs
+            are of one class, as in the paper. `None` for pairs of all images,
+            each in one pair.
+        pairs_per_class: Integer, how many pairs of each class are drawn.
     """
 
+    def __init__(self, labels=None, pairs_per_class=100):
+        self.labels = labels
+        self.pairs_per_class = pairs_per_class
+
+    def _pairs(self, generated):
+        """Returns the indices of the pairs' images, two arrays."""
+        number = len(generated)
+        if self.labels is None:
+            if number < 2:
+                raise ValueError(
+                    "The multi-scale similarity is that of pairs of images. "
+                    f"Received: {number}. Score at least 2."
+                )
+            return random_pairs(number, generated.seed)
+        if len(self.labels) != number:
+            raise ValueError(
+                "`labels` must be one for each generated image. Received: "
+                f"{len(self.labels)} labels, {number} images."
+            )
+        return same_class_pairs(
+            self.labels, self.pairs_per_class, generated.seed
+        )
+
     def protocols(self, generated, reference=None):
-        scales = num_scales(generated.images[:1].shape[1:3])
+        pairs, _ = self._pairs(generated)
+        image = generated.images[:1]
+        require_image_pairs(image, image)
+        of_all = self.labels is None
         return [
             Protocol(
                 "ms-ssim",
                 len(generated),
-                parameters={"scales": scales},
+                variant="pairs-of-all" if of_all else "pairs-within-classes",
+                parameters={
+                    "scales": num_scales(image.shape[1:3]),
+                    "pairs": len(pairs),
+                },
                 seed=generated.seed,
             )
         ]
 
     def _values(self, generated, reference):
         images = np.asarray(generated.images[:])
-        pairs = len(images) // 2 * 2
-        result = multiscale_ssim(images[0:pairs:2], images[1:pairs:2])
+        first, second = self._pairs(generated)
+        result = multiscale_ssim(images[first], images[second])
         return [(result.value, None)]

@@ -1,5 +1,4 @@
 import csv
-import math
 import weakref
 
 import keras
@@ -18,7 +17,7 @@ from tests import tiny
 
 IS = "is12[tiny-v1]"
 FID = "fid12[tiny-v1|train]"
-KID = "kid12[tiny-v1|train]"
+KID = "kid12[tiny-v1|train|subsets-of-6]"
 
 
 def samples(**kwargs):
@@ -61,11 +60,6 @@ def fit(model, *callbacks, epochs=2, **kwargs):
     ).history
 
 
-def measured(history, name=IS):
-    """Returns the numbers of the epochs with a score."""
-    return [n + 1 for n, v in enumerate(history[name]) if not math.isnan(v)]
-
-
 def test_scores_are_of_the_bytes_of_seeds():
     gan, network = tiny.gan(ema_decay=0.5), tiny.feature_network()
     reference = real()
@@ -88,7 +82,11 @@ def test_scores_are_of_the_bytes_of_seeds():
         "is10[tiny-v1]": mean,
         "is10[tiny-v1]_std": deviation,
         "fid10[tiny-v1|train]": distance,
-        "kid10[tiny-v1|train]": kernel,
+        "kid10[tiny-v1|train|subsets-of-6]": kernel,
+        "is": mean,
+        "is_std": deviation,
+        "fid": distance,
+        "kid": kernel,
     }.items():
         np.testing.assert_allclose(history[name], [value], rtol=1e-4)
 
@@ -142,22 +140,28 @@ def test_a_conditional_model_is_scored():
 
 
 def test_the_first_every_and_the_last_epoch_are_scored():
-    history = fit(tiny.gan(), score(every=3), epochs=8)
-    assert measured(history) == [1, 3, 6, 8]
-    assert len(history[f"{IS}_std"]) == 8
+    callback = score(every=3)
+    history = fit(tiny.gan(), callback, epochs=8)
+    assert callback.scored_epochs == [0, 2, 5, 7]
+    for name in (IS, f"{IS}_std", "is", "is_std"):
+        values = np.array(history[name])
+        # What is between them repeats what was measured last.
+        np.testing.assert_array_equal(values, values[[0, 0, 2, 2, 2, 5, 5, 7]])
+        assert len(set(values)) == 4 and np.isfinite(values).all()
 
 
 def test_the_first_epoch_of_training_that_goes_on_is_scored():
-    history = fit(tiny.gan(), score(every=50), epochs=8, initial_epoch=4)
-    assert measured(history) == [1, 4]
+    callback = score(every=50)
+    fit(tiny.gan(), callback, epochs=8, initial_epoch=4)
+    assert callback.scored_epochs == [4, 7]
 
 
 def test_later_callbacks_see_the_score(tmp_path):
     table = tmp_path / "log.csv"
     distance = fid(every=2)
     best = keras.callbacks.ModelCheckpoint(
-        tmp_path / "{epoch}.weights.h5",
-        monitor=distance.names[0],
+        tmp_path / "{epoch}_{fid:.2f}.weights.h5",
+        monitor="fid",
         mode="min",
         save_best_only=True,
         save_weights_only=True,
@@ -166,11 +170,51 @@ def test_later_callbacks_see_the_score(tmp_path):
     history = fit(tiny.gan(), distance, logger, best, epochs=5)
     with table.open() as file:
         rows = list(csv.DictReader(file))
-    logged = [float(row[FID]) for row in rows]
-    np.testing.assert_array_equal(logged, history[FID])
-    assert measured(history, FID) == [1, 2, 4, 5]
-    assert not (tmp_path / "3.weights.h5").exists()
-    assert best.best == np.nanmin(logged)
+    for name in (FID, "fid"):
+        logged = [float(row[name]) for row in rows]
+        np.testing.assert_array_equal(logged, history[name])
+    assert distance.scored_epochs == [0, 1, 3, 4]
+    assert best.best == min(logged)
+    # One file for each that was better, and none for what was repeated.
+    expected = {
+        f"{epoch + 1}_{logged[epoch]:.2f}.weights.h5"
+        for epoch in range(5)
+        if epoch == 0 or logged[epoch] < min(logged[:epoch])
+    }
+    assert {path.name for path in tmp_path.glob("*.h5")} == expected
+
+
+def test_a_short_name_is_of_one_score():
+    seen, gan = samples(), tiny.gan()
+    others = [fid(seen), fid(seen, real(number=30))]
+    with pytest.raises(ValueError, match="two of alias='fid'.*`alias`"):
+        fit(gan, *others)
+    with pytest.raises(ValueError, match="two of alias='generator_loss'"):
+        fit(gan, score(seen, alias="generator_loss"))
+    assert int(gan.step.numpy()) == 0
+    others[1] = fid(seen, real(number=30), alias="fid_of_30")
+    history = fit(gan, *others, epochs=1)
+    assert history["fid"] != history["fid_of_30"]
+
+
+@pytest.mark.parametrize("alias", ["", "fid 10", "fid[train]", "epoch"])
+def test_a_short_name_fits_into_a_file_name(alias):
+    with pytest.raises(ValueError, match="braces of a file name.*Received"):
+        score(alias=alias)
+
+
+def test_subsets_of_all_images_have_no_deviation():
+    seen = samples()
+    callback = KernelInceptionDistance(seen, real(number=12), subsets=5)
+    history = fit(tiny.gan(), callback, epochs=1)
+    assert callback.names == ["kid12[tiny-v1|train|subsets-of-12]"]
+    assert not [name for name in history if name.endswith("_std")]
+    assert callback.last_scores[0].deviation is None
+
+
+def test_subsets_that_can_not_be_drawn_are_refused_before_training():
+    with pytest.raises(ValueError, match="subset_size=13, 20 real and 12"):
+        KernelInceptionDistance(samples(), real(), subset_size=13)
 
 
 def test_tensorboard_sees_the_score(tmp_path):
@@ -196,9 +240,10 @@ def test_r38_the_cost_is_told_once_at_the_start(capsys):
         callback.set_model(gan)
         callback.on_train_begin()
     first, second = capsys.readouterr().out.splitlines()
-    assert first.startswith("fid50k[tiny-v1|train]: 50,000 samples every 5")
+    assert first.startswith("fid50k[tiny-v1|train-of-20]: 50,000 samples e")
     assert "about" in first and "each time on this device" in first
-    assert second.endswith("of the same samples.")
+    assert first.endswith("In the logs: fid.")
+    assert second.endswith("of the same samples. In the logs: is.")
 
 
 def test_samples_that_are_no_images_are_told_before_training():
@@ -236,15 +281,11 @@ def test_r08_fid_of_few_samples_is_refused():
         FrechetInceptionDistance(samples(), real())
 
 
-@pytest.mark.parametrize("name", ["batch_size", "num_samples"])
-def test_sizes_must_be_positive(name):
-    with pytest.raises(ValueError, match=f"at least 1.*{name}=0"):
-        samples(**{name: 0})
-
-
-def test_every_must_be_positive():
-    with pytest.raises(ValueError, match="at least 1.*every=0"):
-        score(every=0)
+@pytest.mark.parametrize("value", [0, 2.5])
+@pytest.mark.parametrize("name", ["batch_size", "num_samples", "every"])
+def test_sizes_must_be_positive(name, value):
+    with pytest.raises(ValueError, match=f"at least 1.*{name}={value}"):
+        score(every=value) if name == "every" else samples(**{name: value})
 
 
 def test_each_split_needs_a_sample():

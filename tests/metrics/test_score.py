@@ -39,6 +39,12 @@ def changed(**changes):
         ),
         (Protocol("kid", 2_500, reference="test"), "kid2500[test]"),
         (Protocol("kid", 0), "kid0[]"),
+        (Protocol("ms-ssim", 9, variant="pairs"), "ms-ssim9[pairs]"),
+        (
+            Protocol("kid", 10_000, reference="a", reference_size=2_000),
+            "kid10k[a-of-2k]",
+        ),
+        (Protocol("fid", 500, reference="a", reference_size=500), "fid500[a]"),
     ],
 )
 def test_r08_the_name_carries_the_protocol(protocol, name):
@@ -73,6 +79,7 @@ def test_scores_of_one_protocol_compare():
         {"reference_sha256": "c" * 64},
         {"reference_size": 10_000},
         {"parameters": {"splits": 1}},
+        {"variant": "subsets-of-200"},
     ],
 )
 @pytest.mark.parametrize(
@@ -120,6 +127,7 @@ def test_json_holds_all_of_it():
         "reference_size": 50_000,
         "parameters": {"subsets": 50, "subset_size": 1000},
         "seed": 3,
+        "variant": None,
     }
     again = Score.from_json(score.to_json())
     assert again == score and again.protocol.seed == 3

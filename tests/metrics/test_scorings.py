@@ -41,7 +41,7 @@ def test_scores_are_those_of_the_functions():
     ]
     assert [str(score.protocol) for score in (fid, kid, inception, *prdc)] == [
         "fid30[tiny-v1|train]",
-        "kid30[tiny-v1|train]",
+        "kid30[tiny-v1|train|subsets-of-10]",
         "is30[tiny-v1]",
         "precision30[tiny-v1|train]",
         "recall30[tiny-v1|train]",
@@ -73,20 +73,112 @@ def test_scores_of_pixels_need_no_network(scoring):
     assert score.protocol.network is None
 
 
-def test_the_number_of_scales_is_in_the_protocol():
-    generated = FeatureSet(None, pixels(6, 1, 16, 3), "generated", 3)
+def test_pairs_are_said_in_the_protocol():
+    images = pixels(7, 1, 16, 3)
+    generated = FeatureSet(None, images, "generated", 3)
+    labels = [0, 0, 1, 1, 1, 0, 1]
+    for scoring, (first, second), variant in [
+        (scorings.MSSSIM(), metrics.random_pairs(7, 3), "pairs-of-all"),
+        (
+            scorings.MSSSIM(labels, pairs_per_class=4),
+            metrics.same_class_pairs(labels, 4, 3),
+            "pairs-within-classes",
+        ),
+    ]:
+        (score,) = scoring.scores(generated, None)
+        expected = metrics.multiscale_ssim(images[first], images[second])
+        assert score.value == expected.value
+        assert str(score.protocol) == f"ms-ssim7[{variant}]"
+        assert score.protocol.parameters == {
+            "scales": expected.scales,
+            "pairs": len(first),
+        }
+
+
+def test_the_order_of_images_does_not_make_them_alike():
+    # Of each of ten kinds 20 images, kind by kind: neighbors are alike.
+    images = np.repeat(pixels(10, 1, 16), 20, axis=0)
+    generated = FeatureSet(None, images, "generated")
     (score,) = scorings.MSSSIM().scores(generated, None)
-    pairs = generated.images[0::2], generated.images[1::2]
-    expected = metrics.multiscale_ssim(*pairs)
-    assert score.value == expected.value
-    assert score.protocol.parameters == {"scales": expected.scales}
+    in_order = metrics.multiscale_ssim(images[0::2], images[1::2]).value
+    assert in_order == 1.0 and score.value < 0.4
 
 
-def test_more_generated_images_than_real_ones_have_no_swd():
-    generated = FeatureSet(None, pixels(6, 1, 16), "generated")
-    real = FeatureSet(None, pixels(5, 1, 16), "train")
-    with pytest.raises(ValueError, match="Received: 6 generated, 5 real"):
-        scorings.SWD().scores(generated, real)
+def of_pixels(number, *shape):
+    return FeatureSet(None, pixels(number, 1, *shape), "train")
+
+
+@pytest.mark.parametrize(
+    "scoring, generated, real, message",
+    [
+        (scorings.FID(True), 1, 9, "two images. Received: 1 generated, 9"),
+        (scorings.FID(True), 9, 1, "two images. Received: 9 generated, 1"),
+        (scorings.KID(subset_size=7), 9, 6, "subset_size=7, 6 real and 9"),
+        (scorings.KID(), 1, 9, "at least 2. Received: subset_size=1"),
+        (scorings.KID(subsets=0), 9, 9, "at least 1.*num_subsets=0"),
+        (scorings.PRDC(), 9, 3, "k=3, 3 samples"),
+        (scorings.PRDC(density_k=9), 12, 9, "k=9, 9 samples"),
+        (scorings.IS(0), 9, 9, "at least 1.*splits=0"),
+    ],
+)
+def test_what_can_not_be_scored_is_told_before_the_work(
+    scoring, generated, real, message
+):
+    generated, real = sets(generated, real)
+    with pytest.raises(ValueError, match=message):
+        scoring.protocols(generated, real)
+    assert "_seen" not in vars(generated)
+
+
+@pytest.mark.parametrize(
+    "scoring, generated, real, message",
+    [
+        (scorings.SWD(), (6, 16), (5, 16), "6 generated, 5 real.*--num 5"),
+        (scorings.SWD(), (4, 16), (5, 8), r"\(1, 8, 8, 1\), gen.*16, 16, 1"),
+        (scorings.SWD(), (4, 16), (5, 16, 3), "color or grey.*np.repeat"),
+        (scorings.MSSSIM(), (1, 16), (5, 16), "pairs of images. Received: 1"),
+        (scorings.MSSSIM(), (4, 3), (5, 3), "at least 4 pixels"),
+        (scorings.MSSSIM([0] * 3), (4, 8), (5, 8), "3 labels, 4 images"),
+        (scorings.MSSSIM([0, 0, 1]), (3, 8), (5, 8), "one of class 1"),
+    ],
+)
+def test_pixels_that_can_not_be_scored_are_told_before_the_work(
+    scoring, generated, real, message
+):
+    with pytest.raises(ValueError, match=message):
+        scoring.protocols(of_pixels(*generated), of_pixels(*real))
+
+
+def test_kid_of_few_images_takes_smaller_subsets_and_says_so():
+    generated, real = sets(30, 40)
+    (score,) = scorings.KID(4).scores(generated, real)
+    assert str(score.protocol) == "kid30[tiny-v1|train|subsets-of-30]"
+    assert score.value == scorings.KID(4, 30).scores(generated, real)[0].value
+    assert score.deviation > 0.0
+    generated, real = sets(1200, 1001)
+    (protocol,) = scorings.KID().protocols(generated, real)
+    assert str(protocol) == "kid1200[tiny-v1|train-of-1001]"
+
+
+@pytest.mark.parametrize(
+    "scoring, sizes",
+    [
+        (scorings.KID(1, 10), (30, 40)),
+        (scorings.KID(4), (30, 30)),
+        (scorings.IS(1), (30, 40)),
+    ],
+)
+def test_one_value_has_no_deviation(scoring, sizes):
+    (score,) = scoring.scores(*sets(*sizes))
+    assert score.deviation is None
+
+
+def test_a_reference_of_fewer_images_is_in_the_name():
+    fid = scorings.FID(allow_few_samples=True)
+    for real, name in (40, "train"), (30, "train"), (20, "train-of-20"):
+        (protocol,) = fid.protocols(*sets(30, real))
+        assert str(protocol) == f"fid30[tiny-v1|{name}]"
+        assert protocol.reference_size == real
 
 
 def test_statistics_are_enough_for_fid_and_for_no_other():
@@ -98,8 +190,9 @@ def test_statistics_are_enough_for_fid_and_for_no_other():
     np.testing.assert_allclose(score.value, expected.value, rtol=1e-6)
     with pytest.raises(ValueError, match="reference_sha256"):
         score < expected
-    with pytest.raises(ValueError, match="enough for the Fréchet"):
-        scorings.KID(4, 10).scores(generated, stored)
+    for other in scorings.KID(4, 10), scorings.PRDC(), scorings.SWD():
+        with pytest.raises(ValueError, match="enough for the Fréchet"):
+            other.protocols(generated, stored)
 
 
 def test_r38_statistics_are_computed_once(tmp_path, monkeypatch):
