@@ -31,13 +31,6 @@ def to_uint8(images):
             "are bytes already."
         )
     images = images.astype("float32")
-    if np.isnan(images).any():
-        raise ValueError(
-            "Images must be numbers to be made bytes. Received: "
-            f"{np.isnan(images).mean():.0%} NaN. If a model made them, its "
-            "training has diverged: go back to an earlier checkpoint and "
-            "lower the learning rates."
-        )
     unit = np.clip(images, -1.0, 1.0) * np.float32(0.5) + np.float32(0.5)
     return unit_to_uint8(unit)
 
@@ -46,9 +39,20 @@ def unit_to_uint8(images):
     """Returns float32 images in [0, 1], as they are served, as bytes.
 
     `unit_to_uint8(to_unit(images))` is `to_uint8(images)`.
+
+    Raises:
+        ValueError: If the images hold NaN.
     """
+    images = np.asarray(images)
+    if np.isnan(images).any():
+        raise ValueError(
+            "Images must be numbers to be made bytes. Received: "
+            f"{np.isnan(images).mean():.0%} NaN. If a model made them, its "
+            "training has diverged: go back to an earlier checkpoint and "
+            "lower the learning rates."
+        )
     # Halves go to the even neighbor, as in TensorFlow: 127.5 becomes 128.
-    return np.rint(np.asarray(images) * np.float32(255)).astype("uint8")
+    return np.rint(images * np.float32(255)).astype("uint8")
 
 
 def from_uint8(images):

@@ -8,7 +8,7 @@ import sys
 import time
 
 from keras_gan_zoo import __version__, files
-from keras_gan_zoo.metrics import fetch, weights
+from keras_gan_zoo.metrics import fetch, scored_paths, weights
 
 # TensorFlow takes seconds to import: `--help` and a missing file don't wait for
 # it, so the modules that need it are imported where they are used.
@@ -28,8 +28,9 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
-    except (ValueError, OSError, RuntimeError) as error:
-        print(f"Error: {error}", file=sys.stderr)
+    except (ValueError, OSError, RuntimeError, MemoryError) as error:
+        reason = str(error) or "There is not enough memory. Score fewer."
+        print(f"Error: {reason}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(
@@ -91,10 +92,19 @@ def _parser():
         help="images to score; default: 10,000 of a generator, else all",
     )
     score.add_argument(
-        "--seed", type=int, default=0, help="of samples and draws; default: 0"
+        "--seed",
+        type=_seed,
+        default=0,
+        help="of samples and draws; default: 0",
     )
     score.add_argument(
         "--batch-size", type=_positive_integer, default=100, help="default: 100"
+    )
+    score.add_argument(
+        "--subset-size",
+        type=_positive_integer,
+        help="images in each of KID's subsets; default: 1,000, or all of the "
+        "smaller set if it has fewer",
     )
     score.add_argument(
         "--allow-few-samples",
@@ -145,6 +155,15 @@ def _positive_integer(text):
     return number
 
 
+def _seed(text):
+    number = int(text)
+    if not 0 <= number < 2**31:  # 2**32 images of each fit into 64 bits.
+        raise argparse.ArgumentTypeError(
+            f"expected a number from 0 to {2**31 - 1}, received {text}"
+        )
+    return number
+
+
 def _fetch(options):
     for name in options.names:
         print(f"{name} is in {FETCHED[name]()}")
@@ -162,11 +181,14 @@ def _score(options):
             "`--reference`. Name a data set or a folder, as in `--reference "
             "cifar10`."
         )
-    if not pathlib.Path(options.generator).exists():
+    kind = scored_paths.kind_of(options.generator)
+    output = pathlib.Path(options.output)
+    files.make_folder(output.parent)
+    if output.is_dir():
         raise ValueError(
-            "`--generator` must be a SavedModel, a .keras file, a folder of "
-            f"images or an .npz file. Received: {options.generator!r}, and "
-            "there is no such file or folder."
+            f"`--output` must be a file. Received: {options.output!r}, which "
+            "is a folder. Name a file in it, such as "
+            f"{str(output / 'scores.json')!r}."
         )
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from keras_gan_zoo.metrics import references
@@ -174,7 +196,7 @@ def _score(options):
 
     start = time.perf_counter()
     network = _network(options.network) if looks else None
-    images = _images(options)
+    images = _images(kind, options)
     generated = FeatureSet(
         network,
         images,
@@ -197,6 +219,9 @@ def _score(options):
     scorings = _scorings(options)
     for scoring in scorings:  # Raises before the work, where sets don't fit.
         scoring.protocols(generated, reference)
+    for one in (generated, reference):
+        if looks and isinstance(one, FeatureSet):
+            network.require_images(one.images[:1])
     scores = []
     for scoring in scorings:
         scores += scoring.scores(generated, reference)
@@ -207,8 +232,6 @@ def _score(options):
         "seconds": round(time.perf_counter() - start, 1),
         "scores": [score.as_dict() for score in scores],
     }
-    output = pathlib.Path(options.output)
-    files.make_folder(output.parent)
     with files.written_aside(output) as aside:
         text = json.dumps(record, indent=2, allow_nan=False)
         aside.write_text(text + "\n", encoding="utf-8")
@@ -222,34 +245,27 @@ def _network(name):
     return getattr(features, name)()
 
 
-def _images(options):
+def _images(kind, options):
     """Returns the images to score."""
     from keras_gan_zoo.metrics import image_sources, references
 
     path = pathlib.Path(options.generator)
-    if path.suffix == ".npz":
+    if kind == "npz":
         images = references.npz_images(path)
         return images[
             image_sources.chosen(len(images), options.num, options.seed)
         ]
-    if path.is_dir() and not (path / "saved_model.pb").exists():
+    if kind == "folder":
         return image_sources.FolderImages(path, options.num, options.seed)
-    if path.is_dir():
-        generate = image_sources.saved_model_sampler(path)
-    elif path.suffix == ".keras":
-        import keras
-
-        import keras_gan_zoo.models  # noqa: F401  For Keras to find classes.
-
-        model = keras.saving.load_model(path)
-        generate = image_sources.seed_sampler(model)
-    else:
-        raise ValueError(
-            "`--generator` must be a SavedModel, a .keras file, a folder of "
-            f"images or an .npz file. Received: the file {path}."
-        )
+    sampler = {
+        "keras": image_sources.keras_file_sampler,
+        "saved_model": image_sources.saved_model_sampler,
+    }
     return image_sources.GeneratedImages(
-        generate, options.num or 10_000, options.batch_size, options.seed
+        sampler[kind](path),
+        options.num or 10_000,
+        options.batch_size,
+        options.seed,
     )
 
 
@@ -258,7 +274,7 @@ def _scorings(options):
 
     table = {
         "fid": scorings.FID(options.allow_few_samples),
-        "kid": scorings.KID(),
+        "kid": scorings.KID(subset_size=options.subset_size),
         "is": scorings.IS(),
         "prdc": scorings.PRDC(),
         "swd": scorings.SWD(),

@@ -6,10 +6,12 @@ Each kind has a length and gives, for a slice, an array of bytes of shape
 
 import pathlib
 
+import keras
 import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from keras_gan_zoo import saved_files
 from keras_gan_zoo.images import require_images, to_uint8, unit_to_uint8
 
 _SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp"}
@@ -82,6 +84,31 @@ def seed_sampler(model):
     )
 
 
+def keras_file_sampler(path):
+    """Returns the `seed_sampler` of a model in a .keras file.
+
+    Args:
+        path: String or path.
+
+    Raises:
+        ValueError: If it holds no model, or one of classes that the package
+            doesn't have.
+        OSError: If it can't be opened.
+    """
+    # For Keras to find the classes.
+    import keras_gan_zoo.models  # noqa: F401
+
+    saved_files.require_archive(path)
+    advice = (
+        "If it is of classes of your own, register them and score by "
+        "`seed_sampler(model)` in Python, or export it by `export_generator` "
+        "and score that."
+    )
+    with saved_files.reading(path, "a model of keras_gan_zoo", advice):
+        model = keras.saving.load_model(path, compile=False)
+    return seed_sampler(model)
+
+
 def saved_model_sampler(path):
     """Returns a function from seeds to images of an exported generator.
 
@@ -92,28 +119,33 @@ def saved_model_sampler(path):
         Function from an int64 array of shape `(batch,)` to bytes.
 
     Raises:
-        ValueError: If it doesn't say how its inputs are drawn.
+        ValueError: If it can't be read, or doesn't say how its inputs are
+            drawn.
     """
-    loaded = tf.saved_model.load(str(path))
+    advice = "Export the model anew by `export_generator`."
+    with saved_files.reading(path, "a SavedModel", advice):
+        loaded = tf.saved_model.load(str(path))
     sample = loaded.signatures.get("sample")
-    if sample is None:
+    needed = sample.structured_input_signature[1] if sample else ()
+    if "seeds" not in needed or "images" not in sample.structured_outputs:
         raise ValueError(
-            "Expected a SavedModel with the signature `sample`, which draws "
+            "Expected a SavedModel with the signature `sample` of "
+            "`export_generator`, from `seeds` to `images`, which draws "
             "latents as in training: others may be of another distribution. "
             f"Received: {path} with {sorted(loaded.signatures)}. Export the "
             "model anew by `export_generator`, or score a folder of its images."
         )
-
-    _, needed = sample.structured_input_signature
     others = sorted(set(needed) - {"seeds"})
 
     def generate(seeds, model=loaded):  # Which must live as long.
         seeds = tf.constant(seeds)
         inputs = {"seeds": seeds}
-        if others:  # Labels, as training draws them.
-            drawn = model.signatures["prior"](seeds=seeds)
-            inputs.update({name: drawn[name] for name in others})
-        return unit_to_uint8(sample(**inputs)["images"])
+        with saved_files.reading(path, "a SavedModel that runs", advice):
+            if others:  # Labels, as training draws them.
+                drawn = model.signatures["prior"](seeds=seeds)
+                inputs.update({name: drawn[name] for name in others})
+            images = sample(**inputs)["images"]
+        return unit_to_uint8(images)
 
     return generate
 

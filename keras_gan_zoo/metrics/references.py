@@ -4,8 +4,8 @@ import pathlib
 
 import numpy as np
 
-from keras_gan_zoo import datasets
-from keras_gan_zoo.metrics import weights
+from keras_gan_zoo import datasets, saved_files
+from keras_gan_zoo.metrics import scored_paths, weights
 from keras_gan_zoo.metrics.feature_set import FeatureSet, StatisticsSet
 from keras_gan_zoo.metrics.frechet_distance import FeatureStatistics
 from keras_gan_zoo.metrics.image_sources import FolderImages
@@ -41,13 +41,13 @@ def reference(
     """
     path = pathlib.Path(source).expanduser()
     if path.suffix == ".npz" and path.is_file():
-        with np.load(path) as file:
-            names = set(file)
-        if "mu" in names:
+        arrays = saved_files.load_npz(path)
+        if "mu" in arrays:
             statistics = FeatureStatistics.load(path)
             return StatisticsSet(network, statistics, path.stem)
-        images, name = npz_images(path), path.stem
+        images, name = _images_of(arrays, path), path.stem
     elif path.is_dir():
+        scored_paths.require_no_models(path)
         images, name = FolderImages(path), path.resolve().name
     else:
         images, name = datasets.image_arrays(source, split, data_dir)[0], split
@@ -71,17 +71,17 @@ def npz_images(path):
     Raises:
         ValueError: If there is no such array, or more than one.
     """
-    with np.load(path) as file:
-        found = {
-            name: file[name]
-            for name in file
-            if file[name].ndim == 4 and file[name].dtype == np.uint8
-        }
-        if len(found) != 1:
-            raise ValueError(
-                f"Expected one array of images in {path}: bytes (uint8) of "
-                "shape (number, height, width, channels). Received: "
-                f"{ {name: file[name].shape for name in file} }. Write them by "
-                "`np.savez(path, images=images)`."
-            )
-    return next(iter(found.values()))
+    return _images_of(saved_files.load_npz(path), path)
+
+
+def _images_of(arrays, path):
+    found = [a for a in arrays.values() if a.ndim == 4 and a.dtype == np.uint8]
+    if len(found) != 1 or not found[0].size:
+        received = [f"{n} {a.dtype} {a.shape}" for n, a in arrays.items()]
+        raise ValueError(
+            f"Expected one array of images in {path}: bytes (uint8) of shape "
+            f"(number, height, width, channels). Received: "
+            f"{', '.join(received[:5]) or 'nothing'}. Write them by "
+            "`np.savez(path, images=images)`."
+        )
+    return found[0]

@@ -1,11 +1,14 @@
 import json
+import os
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_gan_zoo import saved_files
 from keras_gan_zoo.callbacks import (
     FrechetInceptionDistance,
     GeneratedFeatures,
@@ -16,6 +19,7 @@ from keras_gan_zoo.export import export_generator
 from keras_gan_zoo.metrics import Score, features
 from keras_gan_zoo.metrics.__main__ import main
 from keras_gan_zoo.metrics.references import reference
+from keras_gan_zoo.models import VanillaGAN
 from tests import tiny
 
 SHAPE = (28, 28, 1)
@@ -102,7 +106,7 @@ def test_images_of_a_file_and_of_a_folder_are_scored(tmp_path):
         for name in ("images.npz", "folder")
     ]
     assert list(runs[0]) == list(runs[1])
-    assert "swd30[train]" in runs[0] and "ms-ssim30[]" in runs[0]
+    assert "swd30[train]" in runs[0] and "ms-ssim30[pairs-of-all]" in runs[0]
     assert [*runs[0].values()] == [*runs[1].values()]
     part = score(tmp_path / "folder", "--num", "20", metrics="fid")
     assert list(part) == ["fid20[tiny-v1|train]"]
@@ -123,26 +127,128 @@ def test_the_second_run_reads_the_cache(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["--generator", "x", "--reference", "embedded"], "no such file"),
+        (["--generator", "x", "--reference", "embedded"], "isn't there"),
         (["--generator", "."], "no `--reference`"),
-        (["--generator", ".", "--reference", "embedded"], "which has none"),
+        (["--generator", "empty", "--reference", "a.npz"], "which has none"),
         (["--generator", "a.npz", "--reference", "embedded"], "10,000"),
         (["--generator", "a.npz", "--reference", "imagenet"], "'imagenet'"),
         (["--generator", "a.txt", "--reference", "embedded"], "a.txt"),
+        (["--generator", "pipe.npz", "--reference", "embedded"], "pipe.npz"),
+        (["--generator", "half.npz", "--reference", "a.npz"], "half.npz"),
+        (["--generator", "a.npz", "--reference", "half.npz"], "half.npz"),
+        (["--generator", "a.npz", "--reference", "nan.npz"], "float64"),
+        (["--generator", "half.keras", "--reference", "a.npz"], "half.keras"),
+        (["--generator", "bomb.keras", "--reference", "a.npz"], "unpacks to"),
+        (["--generator", "broken", "--reference", "a.npz"], "broken"),
+        (["--generator", "a.npz", "--reference", "out"], "out/10?"),
+        (["--generator", "out", "--reference", "a.npz"], "Did you mean out/10"),
+        (
+            ["--generator", "out/9/variables", "--reference", "a.npz"],
+            "Did you mean out/9?",
+        ),
+        (
+            ["--generator", "steps", "--reference", "a.npz"],
+            "Did you mean steps/step_2/gan.keras?",
+        ),
+        (
+            ["--generator", "a.npz", "--reference", "a.npz", "--output", "out"],
+            "out/scores.json",
+        ),
+        (["--generator", "small.npz", "--reference", "embedded"], "height 28"),
+        (
+            ["--generator", "a.npz", "--metrics", "kid", "--subset-size", "4"]
+            + ["--reference", "a.npz"],
+            "subset_size=4, 3 real and 3 gen",
+        ),
+        (["--generator", "one.npz", "--metrics", "ms-ssim"], "Received: 1."),
     ],
 )
-def test_bad_input_is_one_clear_error(tmp_path, capsys, arguments, message):
-    np.savez(tmp_path / "a.npz", pixels(3))
-    (tmp_path / "a.txt").touch()
-    assert main(["score", "--network", "mnist_cnn", *arguments]) == 1
+def test_bad_input_is_one_clear_error(
+    tmp_path, capsys, monkeypatch, arguments, message
+):
+    monkeypatch.setattr(saved_files, "MAX_JSON", 2**20)
+    _write_bad_files(tmp_path)
+    options = {"--network": "mnist_cnn", "--metrics": "prdc"}
+    if message in ("10,000", "no `--reference`"):
+        options["--metrics"] = "fid"
+    options = [part for option in options.items() for part in option]
+    assert main(["score", *options, *arguments]) == 1
     error = capsys.readouterr().err
     assert error.startswith("Error: ") and message in error
+    assert error.count("\n") == 1
     assert not (tmp_path / "scores.json").exists()
+
+
+def _write_bad_files(folder):
+    np.savez(folder / "a.npz", pixels(3))
+    np.savez(folder / "one.npz", pixels(1))
+    np.savez(folder / "small.npz", pixels(5)[:, 1:, 1:])
+    np.savez(folder / "nan.npz", np.full((5, *SHAPE), np.nan))
+    content = (folder / "a.npz").read_bytes()
+    for name in ("half.npz", "half.keras"):
+        (folder / name).write_bytes(content[: len(content) // 2])
+    (folder / "a.txt").touch()
+    os.mkfifo(folder / "pipe.npz")
+    with zipfile.ZipFile(
+        folder / "bomb.keras", "w", zipfile.ZIP_DEFLATED
+    ) as archive:
+        archive.writestr("config.json", bytes(2**20 + 1))
+    (folder / "empty").mkdir()
+    for name in (
+        "out/9/saved_model.pb",
+        "out/9/variables/variables.index",
+        "out/10/saved_model.pb",
+        "out/training/epoch_00001.png",
+        "steps/step_1/gan.keras",
+        "steps/step_2/gan.keras",
+        "broken/saved_model.pb",
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"broken")
+
+
+def test_models_of_classes_of_ones_own_are_one_error(tmp_path, capsys):
+    class MyGAN(VanillaGAN):
+        pass
+
+    gan = tiny.gan(SHAPE)
+    MyGAN(gan.generator, gan.discriminator, tiny.LATENT_DIM).save("my.keras")
+    arguments = ["--generator", "my.keras", "--network", "mnist_cnn"]
+    arguments += ["--reference", "embedded", "--num", "9"]
+    assert main(["score", *arguments]) == 1
+    error = capsys.readouterr().err
+    assert "MyGAN" in error and "export_generator" in error
+    assert error.startswith("Error: ") and error.count("\n") == 1
+
+
+def test_samples_of_nan_are_one_error(tmp_path, capsys):
+    gan = tiny.gan(SHAPE)
+    gan.generator.layers[0].bias.assign(np.full(28 * 28, np.nan))
+    gan.save("nan.keras")
+    path = export_generator(gan, tmp_path / "zoo")
+    for generator in ("nan.keras", str(path)):
+        arguments = ["--generator", generator, "--network", "mnist_cnn"]
+        arguments += ["--reference", "embedded", "--num", "9"]
+        assert main(["score", *arguments, "--metrics", "kid,swd"]) == 1
+        error = capsys.readouterr().err
+        assert error.startswith("Error: ") and "100% NaN" in error
+        assert error.count("\n") == 1
+
+
+def test_default_scores_of_few_images_need_no_flag_but_that_of_fid(tmp_path):
+    np.savez(tmp_path / "a.npz", pixels(30))
+    scores = score(tmp_path / "a.npz", metrics="kid,prdc")
+    assert "kid30[tiny-v1|train|subsets-of-30]" in scores
+    (smaller,) = score(tmp_path / "a.npz", "--subset-size", "10", metrics="kid")
+    assert smaller == "kid30[tiny-v1|train|subsets-of-10]"
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["score", "--generator", "x", "--seed", "-1"],
+        ["score", "--generator", "x", "--seed", str(2**31)],
+        ["score", "--generator", "x", "--subset-size", "0"],
         ["score", "--generator", "x", "--metrics", "fid,fad"],
         ["score", "--generator", "x", "--network", "resnet"],
         ["score", "--generator", "x", "--num", "0"],
