@@ -18,6 +18,7 @@ from keras_gan_zoo import (
     iterators,
     loss_callbacks,
     noise,
+    ordering,
     priors,
     replicas,
     saving,
