@@ -264,7 +264,7 @@ class AdversarialModel(keras.Model):
             # Optimizers sum the gradients of the replicas.
             objective /= replicas.count()
             objective = optimizer.scale_loss(objective)
-        gradients = tape.gradient(objective, values)
+        gradients = ordering.together(tape.gradient(objective, values))
         # The optimizer counts its steps: see `loss_results`.
         with tf.control_dependencies([loss]):
             optimizer.apply(gradients, variables)
