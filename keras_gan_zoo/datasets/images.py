@@ -154,7 +154,8 @@ def by_name(
     seed=0,
     start_step=None,
     data_dir=None,
-    image_size=32,
+    image_size=None,
+    flip=False,
 ):
     """The data set of a name, for the `--dataset` of a script.
 
@@ -163,26 +164,39 @@ def by_name(
             path of a folder of images.
         batch_size, labels, split, seed, start_step, data_dir: As of `cifar10`.
             The embedded images and folders have the split `"train"` only.
-        image_size: Height and width of the images of a folder, which are in
-            colour. The data sets with a name have sizes of their own.
+        image_size: Height and width of the images of a folder, by default 32.
+            The data sets with a name have sizes of their own.
+        flip: Whether to mirror each image, left to right, with probability
+            1/2. In an endless stream it is a function of seed and step.
 
     Returns:
-        `tf.data.Dataset` as of `cifar10`.
+        `tf.data.Dataset` as of `cifar10`. That of a folder is in grey if all
+        of its pictures are, and its attribute `description` says in a line
+        what was found.
 
     Raises:
-        ValueError: If the name is neither a data set nor a folder, and what
-            `cifar10` and `image_folder` raise.
+        ValueError: If the name is neither a data set nor a folder, an image
+            size is given for a data set that has its own, and what `cifar10`
+            and `image_folder` raise.
     """
-    options = dict(labels=labels, seed=seed, start_step=start_step)
+    options = dict(labels=labels, seed=seed, start_step=start_step, flip=flip)
+    if name in CLASS_NAMES and image_size is not None:
+        raise ValueError(
+            "An image size is for folders of pictures: the images of "
+            f"{name} have a size of their own. Received: "
+            f"image_size={image_size!r}. Leave it out."
+        )
     if name in ("cifar10", "mnist", "fashion_mnist"):
         return _from_tfds(
             name, batch_size, split=split, data_dir=data_dir, **options
         )
     if name == "embedded":
-        return embedded(batch_size, split=split, **options)
+        _check_split(name, split, ["train"])
+        return _from_arrays(*_embedded_arrays(), batch_size, **options)
     _check_folder(name)
     _check_split(f"the folder {name}", split, ["train"])
-    return image_folder(name, image_size, batch_size, **options)
+    size = 32 if image_size is None else image_size
+    return image_folder(name, size, batch_size, **options)
 
 
 def image_arrays(name, split="train", data_dir=None):
@@ -234,11 +248,15 @@ def class_names(name):
     return folder_classes(name)
 
 
-def _from_tfds(name, batch_size, split, labels, seed, start_step, data_dir):
+def _from_tfds(
+    name, batch_size, split, labels, seed, start_step, data_dir, flip=False
+):
     _check_split(name, split, ["train", "test"])
     arrays = _tfds_arrays(name, split, find_data_dir(data_dir))
     shuffle = split == "train"
-    return _from_arrays(*arrays, batch_size, labels, seed, start_step, shuffle)
+    return _from_arrays(
+        *arrays, batch_size, labels, seed, start_step, shuffle, flip
+    )
 
 
 # Reading takes seconds, and a script may want the same images to train on and
@@ -269,7 +287,14 @@ def _embedded_arrays():
 
 
 def _from_arrays(
-    images, class_ids, batch_size, labels, seed, start_step, shuffle=True
+    images,
+    class_ids,
+    batch_size,
+    labels,
+    seed,
+    start_step,
+    shuffle=True,
+    flip=False,
 ):
     import tensorflow as tf
 
@@ -280,6 +305,8 @@ def _from_arrays(
         batches,
         lambda indices: tf.gather(pool, indices),
         class_ids if labels else None,
+        seed if flip else None,
+        start_step,
     )
 
 

@@ -14,6 +14,9 @@ from keras_gan_zoo.integers import check_integer
 # (seed, 0): the same numbers for both would tie latents to data.
 DATA_TAG = 0x64617461
 
+# Keeps flips apart from the order of epochs, whose seeds are small numbers.
+_FLIP_TAG = 0x666C6970
+
 
 def fold_seed(seed, number):
     """Returns the data's own random seed, shape `(2,)`, for (seed, number)."""
@@ -120,7 +123,7 @@ def mapped(dataset, function):
     )
 
 
-def finish(batches, read, labels):
+def finish(batches, read, labels, flip_seed=None, start_step=None):
     """Turns batches of indices into batches of images.
 
     Args:
@@ -129,6 +132,10 @@ def finish(batches, read, labels):
             `(batch, height, width, channels)`.
         labels: Integer array or tensor with one label for each image of the
             data set, or `None` for images alone.
+        flip_seed: Integer, to mirror each image, left to right, with
+            probability 1/2; `None` to leave them as they are.
+        start_step: As of `index_batches`. In an endless stream flips are a
+            function of the seed and the step; else each pass has others.
 
     Returns:
         `tf.data.Dataset` of images, float32 in [-1, 1], or of pairs of images
@@ -141,19 +148,47 @@ def finish(batches, read, labels):
         with tf.device("CPU"):  # Where `tf.data` works.
             labels = tf.cast(labels, tf.int32)
 
-    def example(indices):
-        images = scale_images(read(indices))
+    def example(indices, number=None):
+        images = read(indices)
+        if number is not None:
+            images = _flipped(images, flip_seed, number)
+        images = scale_images(images)
         return (
             images if labels is None else (images, tf.gather(labels, indices))
         )
 
-    dataset = mapped(batches, example)
-    # What a resumed training has seen is left out as indices: not one image
-    # of it is read again.
-    dataset.skip = lambda count, name=None: finish(
-        batches.skip(count), read, labels
-    )
+    inputs = batches
+    if flip_seed is not None:
+        if start_step is None:
+            numbers = tf.data.Dataset.random(
+                flip_seed, rerandomize_each_iteration=True
+            )
+        else:
+            numbers = tf.data.Dataset.counter(start_step)
+        inputs = tf.data.Dataset.zip((batches, numbers))
+    dataset = mapped(inputs, example)
+
+    def skip(count, name=None):
+        # What a resumed training has seen is left out as indices: not one
+        # image of it is read again.
+        step = None if start_step is None else start_step + count
+        return finish(batches.skip(count), read, labels, flip_seed, step)
+
+    dataset.skip = skip
     dataset.repeat = lambda count=None, name=None: finish(
-        batches.repeat(count), read, labels
+        batches.repeat(count), read, labels, flip_seed, start_step
     )
     return dataset
+
+
+def _flipped(images, seed, number):
+    """Mirrors half of the images, by a number of their batch."""
+    import tensorflow as tf
+
+    seeds = tf.random.experimental.stateless_fold_in(
+        fold_seed(seed, number), _FLIP_TAG, alg="philox"
+    )
+    chances = tf.random.stateless_uniform(
+        (len(images), 1, 1, 1), seeds, alg="philox"
+    )
+    return tf.where(chances < 0.5, images[:, :, ::-1], images)

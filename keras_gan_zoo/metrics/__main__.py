@@ -107,6 +107,13 @@ def _parser():
         "smaller set if it has fewer",
     )
     score.add_argument(
+        "--image-size",
+        type=_positive_integer,
+        metavar="N",
+        help="crop the pictures of folders to squares and resize them to NxN, "
+        "as for training; default: their own size, which must be one",
+    )
+    score.add_argument(
         "--allow-few-samples",
         action="store_true",
         help="compute FID of fewer than 10,000 images, which makes it larger",
@@ -208,6 +215,7 @@ def _score(options):
     )
     reference = None
     if compares:
+        is_folder = pathlib.Path(options.reference).expanduser().is_dir()
         reference = references.reference(
             options.reference,
             network,
@@ -215,6 +223,15 @@ def _score(options):
             options.data_dir,
             options.batch_size,
             _Progress("real"),
+            options.image_size if is_folder else None,
+        )
+    sets = generated, reference
+    if options.image_size is not None and not any(
+        getattr(each, "resizer", None) for each in sets
+    ):
+        raise ValueError(
+            "`--image-size` is for folders of pictures. Received: "
+            f"{options.image_size}, and no folder. Leave it out."
         )
     scorings = _scorings(options)
     for scoring in scorings:  # Raises before the work, where sets don't fit.
@@ -256,7 +273,9 @@ def _images(kind, options):
             image_sources.chosen(len(images), options.num, options.seed)
         ]
     if kind == "folder":
-        return image_sources.FolderImages(path, options.num, options.seed)
+        return image_sources.FolderImages(
+            path, options.num, options.seed, options.image_size
+        )
     sampler = {
         "keras": image_sources.keras_file_sampler,
         "saved_model": image_sources.saved_model_sampler,

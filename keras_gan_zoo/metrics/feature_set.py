@@ -29,6 +29,10 @@ class FeatureSet:
         cache: `pathlib.Path` of the folder for features and statistics, or
             `None` to keep nothing on disk.
         progress: Function, see `extract_features`.
+
+    Attributes:
+        resizer: String, how the images were resized as they were read; `None`
+            if they weren't.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class FeatureSet:
         self.network = network
         self.images = images
         self.name = name
+        self.resizer = getattr(images, "resizer", None)
         self.seed = seed
         self._batch_size = batch_size
         self._cache = cache

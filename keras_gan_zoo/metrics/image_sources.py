@@ -9,12 +9,10 @@ import pathlib
 import keras
 import numpy as np
 import tensorflow as tf
-from PIL import Image
 
 from keras_gan_zoo import saved_files
+from keras_gan_zoo.datasets import picture_files
 from keras_gan_zoo.images import require_images, to_uint8, unit_to_uint8
-
-_SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp"}
 
 
 class GeneratedImages:
@@ -173,58 +171,73 @@ def chosen(total, number, seed):
 
 
 class FolderImages:
-    """The images of a folder and of its sub-folders, in the order of names.
+    """The pictures of a folder and of its sub-folders, in the order of names.
+
+    They are read as `datasets.image_folder` reads them: in grey if all of them
+    are, else in colour.
 
     Args:
         folder: String or path.
         number: Integer, how many of them, chosen at random; `None` for all.
         seed: Integer, of the choice.
+        image_size: Integer, height and width to bring them to, as for
+            training; `None` for pictures of one size, which stay as they are.
+
+    Attributes:
+        resizer: String, how they are resized, as it is to stand in the names
+            of scores; `None` if they aren't.
 
     Raises:
-        ValueError: If there are none or too few; when they are read, if one is
-            broken or their sizes differ.
+        ValueError: If there are none or too few, one is broken, or their sizes
+            differ and no `image_size` is given; when they are read, if one
+            turns out to be broken.
     """
 
-    def __init__(self, folder, number=None, seed=0):
-        folder = pathlib.Path(folder)
-        self._paths = sorted(
-            path
-            for path in folder.rglob("*")
-            if path.suffix.lower() in _SUFFIXES
-        )
-        if not self._paths:
-            raise ValueError(
-                "Expected a folder with images "
-                f"({', '.join(sorted(_SUFFIXES))}). Received: {folder}, which "
-                "has none."
+    def __init__(self, folder, number=None, seed=0, image_size=None):
+        folder = pathlib.Path(folder).expanduser()
+        files = picture_files.find_pictures(folder)
+        headers = picture_files.read_headers(files)
+        if image_size is None:
+            self.resizer = None
+            _require_one_size(
+                (file, header.size) for file, header in zip(files, headers)
             )
-        indices = chosen(len(self._paths), number, seed)
-        self._paths = [self._paths[index] for index in indices]
-        with Image.open(self._paths[0]) as first:
-            self._mode = "L" if first.mode in ("1", "L") else "RGB"
-            self._size = first.size
+        else:
+            self.resizer = f"{image_size}-{picture_files.RESIZER}"
+        self._channels = picture_files.channels_of(headers)
+        self._image_size = image_size
+        indices = chosen(len(files), number, seed)
+        self._files = [files[index] for index in indices]
 
     def __len__(self):
-        return len(self._paths)
+        return len(self._files)
 
     def __getitem__(self, part):
-        images = np.stack([self._read(path) for path in self._paths[part]])
-        return images[..., None] if self._mode == "L" else images
+        files = self._files[part]
+        images = [
+            picture_files.read_picture(file, self._channels, self._image_size)
+            for file in files
+        ]
+        # Of some formats only the pixels tell which side is up.
+        _require_one_size(
+            (file, image.shape[1::-1]) for file, image in zip(files, images)
+        )
+        return np.stack(images)
 
-    def _read(self, path):
-        try:
-            with Image.open(path) as image:
-                size, array = image.size, np.asarray(image.convert(self._mode))
-        except OSError as error:
+
+def _require_one_size(sizes):
+    """Raises a `ValueError` unless all of pairs (file, size) have one size."""
+    first = None
+    for file, size in sizes:
+        first = first or (file, size)
+        if size != first[1]:
+            named = [
+                f"{width}x{height} in {file.name}"
+                for file, (width, height) in (first, (file, size))
+            ]
             raise ValueError(
-                f"Expected an image in {path}. It can't be read: {error}. "
-                "Remove it or write it anew."
-            ) from error
-        if size != self._size:
-            raise ValueError(
-                "The images of a folder must have one size: how they are "
-                "resized moves scores, so that is left to you. Received: "
-                f"{self._size[0]}x{self._size[1]} in {self._paths[0].name}, "
-                f"{size[0]}x{size[1]} in {path.name}."
+                "The pictures of a folder must have one size, unless you say "
+                "to which to bring them, since that moves scores. Received: "
+                f"{', '.join(named)}. Give an `image_size` (on a command line, "
+                "`--image-size`), as for training."
             )
-        return array

@@ -12,7 +12,13 @@ from keras_gan_zoo.metrics.image_sources import FolderImages
 
 
 def reference(
-    source, network, split="train", data_dir=None, batch_size=100, progress=None
+    source,
+    network,
+    split="train",
+    data_dir=None,
+    batch_size=100,
+    progress=None,
+    image_size=None,
 ):
     """Returns real images as scores compare with them.
 
@@ -31,15 +37,24 @@ def reference(
         data_dir: Directory of TensorFlow Datasets; see `datasets.cifar10`.
         batch_size: Integer, images for the network at once.
         progress: Function, see `extract_features`.
+        image_size: Integer, height and width to bring the pictures of a folder
+            to; see `FolderImages`.
 
     Returns:
         `FeatureSet`, or `StatisticsSet` for a file of statistics.
 
     Raises:
-        ValueError: If there are no such images.
+        ValueError: If there are no such images, or an image size is given for
+            any but those of a folder.
         PreparationError: If a data set isn't there and can't be had.
     """
     path = pathlib.Path(source).expanduser()
+    if image_size is not None and not path.is_dir():
+        raise ValueError(
+            "An image size is for folders of pictures, which may have any "
+            f"sizes. Received: image_size={image_size} for {source}. Leave it "
+            "out."
+        )
     if path.suffix == ".npz" and path.is_file():
         arrays = saved_files.load_npz(path)
         if "mu" in arrays:
@@ -48,7 +63,8 @@ def reference(
         images, name = _images_of(arrays, path), path.stem
     elif path.is_dir():
         scored_paths.require_no_models(path)
-        images, name = FolderImages(path), path.resolve().name
+        images = FolderImages(path, image_size=image_size)
+        name = path.resolve().name
     else:
         images, name = datasets.image_arrays(source, split, data_dir)[0], split
     return FeatureSet(

@@ -74,6 +74,17 @@ class Scoring:
         raise NotImplementedError
 
 
+def _resizers(network, *sets):
+    """Returns how images were resized, on their way to pixels or features.
+
+    Args:
+        network: `FeatureNetwork`, or `None` for a metric of pixels.
+        *sets: `FeatureSet`s, or `None` for one that isn't there.
+    """
+    ways = [getattr(each, "resizer", None) for each in (*sets, network)]
+    return "|".join(dict.fromkeys(filter(None, ways))) or None
+
+
 def _seen(metric, generated, reference=None, **options):
     """Returns the protocol of a metric of features."""
     network = generated.network
@@ -88,7 +99,7 @@ def _seen(metric, generated, reference=None, **options):
         len(generated),
         network=network.label,
         network_sha256=network.sha256,
-        resizer=network.resizer,
+        resizer=_resizers(network, generated, reference),
         seed=generated.seed,
         **options,
     )
@@ -278,6 +289,7 @@ class SWD(Scoring):
             Protocol(
                 "swd",
                 len(generated),
+                resizer=_resizers(None, generated, reference),
                 reference=reference.name,
                 reference_sha256=reference.sha256,
                 reference_size=len(reference),
@@ -340,6 +352,7 @@ class MSSSIM(Scoring):
             Protocol(
                 "ms-ssim",
                 len(generated),
+                resizer=_resizers(None, generated),
                 variant="pairs-of-all" if of_all else "pairs-within-classes",
                 parameters={
                     "scales": num_scales(image.shape[1:3]),

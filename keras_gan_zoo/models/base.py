@@ -20,6 +20,7 @@ from keras_gan_zoo import (
     noise,
     ordering,
     priors,
+    reading,
     replicas,
     saving,
 )
@@ -153,6 +154,7 @@ class AdversarialModel(keras.Model):
             [getattr(self, name) for name in expected], self.step
         )
 
+    @reading.short_errors()
     def fit(self, x=None, y=None, *args, **kwargs):
         """Trains the model; see `keras.Model.fit()`.
 

@@ -1,10 +1,14 @@
+import re
+
 import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
 
-from keras_gan_zoo.datasets import image_folder
-from keras_gan_zoo.datasets.image_folder import folder_classes, read_image
+from keras_gan_zoo.datasets import by_name, image_folder
+from keras_gan_zoo.datasets.image_folder import folder_classes
+from keras_gan_zoo.reading import short_errors
+from tests import tiny
 
 SIZE = 8
 
@@ -21,7 +25,7 @@ def folder(tmp_path):
     for k in range(12):
         class_name = "b_odd" if k % 2 else "a_even"
         name = f"{k:02d}.PNG" if k < 6 else f"{k:02d}.bmp"
-        save(tmp_path / "images" / class_name, name, (10 * k,) * 3)
+        save(tmp_path / "images" / class_name, name, 10 * k, "L")
     save(tmp_path / "images" / ".hidden", "1.png", (255, 255, 255))
     (tmp_path / "images" / "a_even" / "notes.txt").write_text("no image")
     return tmp_path / "images"
@@ -33,7 +37,7 @@ def greys_of(images):
 
 def test_shape_dtype_range_and_each_image_once(folder):
     dataset = image_folder(folder, SIZE, 4)
-    assert dataset.element_spec == tf.TensorSpec((4, SIZE, SIZE, 3), "float32")
+    assert dataset.element_spec == tf.TensorSpec((4, SIZE, SIZE, 1), "float32")
     epochs = [
         np.concatenate([greys_of(images) for images in dataset]).tolist()
         for _ in range(3)
@@ -61,14 +65,72 @@ def test_labels_are_sub_folders_in_sorted_order(folder):
 
 def test_files_are_read_when_due(folder):
     dataset = image_folder(folder, SIZE, 12)
-    save(folder / "a_even", "00.PNG", (77, 77, 77))
+    save(folder / "a_even", "00.PNG", 77, "L")
     assert 77 in greys_of(next(iter(dataset)))
 
 
-def test_grey_images_have_one_channel(folder):
-    images = next(iter(image_folder(folder, SIZE, 12, channels=1)))
-    assert images.shape == (12, SIZE, SIZE, 1)
-    assert sorted(greys_of(images)) == [*range(0, 120, 10)]
+@pytest.mark.parametrize("first", [True, False])
+def test_one_picture_in_colour_makes_all_so(folder, first):
+    save(folder / "a_even", "0.png" if first else "9.png", (77, 77, 77))
+    for channels, expected in ((None, 3), (1, 1), (3, 3)):
+        images = next(iter(image_folder(folder, SIZE, 13, channels=channels)))
+        assert images.shape == (13, SIZE, SIZE, expected)
+        assert sorted(greys_of(images)) == sorted([*range(0, 120, 10), 77])
+
+
+def test_flips_are_half_and_resume(tmp_path):
+    pixels = np.zeros((SIZE, SIZE), "uint8")
+    for k in range(12):
+        pixels[:, 0] = 255 - 10 * k  # White at the left.
+        Image.fromarray(pixels).save(tmp_path / f"{k}.png")
+
+    def corners(start_step, steps, **options):
+        stream = by_name(
+            str(tmp_path), 6, start_step=start_step, image_size=SIZE, **options
+        )
+        return [
+            batch[:, 0, 0, 0].numpy().tolist() for batch in stream.take(steps)
+        ]
+
+    flipped = corners(0, 40, flip=True, seed=3)
+    assert corners(25, 15, flip=True, seed=3) == flipped[25:]
+    skipped = by_name(
+        str(tmp_path), 6, start_step=0, image_size=SIZE, flip=True, seed=3
+    ).skip(7)
+    assert next(iter(skipped))[:, 0, 0, 0].numpy().tolist() == flipped[7]
+    assert 0.4 < np.mean(np.equal(flipped, -1.0)) < 0.6
+    assert corners(0, 40, flip=True, seed=4) != flipped
+    assert -1.0 not in np.array(corners(0, 4))
+    # Two passes flip other pictures.
+    one_pass = by_name(str(tmp_path), 12, image_size=SIZE, flip=True)
+    passes = [
+        sorted(batch[:, 0, 0, 0].numpy())
+        for _ in range(6)
+        for batch in one_pass
+    ]
+    assert len({str(each) for each in passes}) > 1
+
+
+@pytest.mark.parametrize(
+    "sizes, image_size, labels, expected",
+    [
+        ([(8, 8)], 8, False, "2 pictures of 8x8"),
+        ([(8, 8)], 4, False, "2 pictures of 8x8, resized to 4x4"),
+        (
+            [(9, 8), (30, 20)],
+            16,
+            True,
+            "3 pictures of 9x8 to 30x20 in 2 classes (cats, dogs), cropped to "
+            "squares and resized to 16x16",
+        ),
+    ],
+)
+def test_what_was_found_is_said(tmp_path, sizes, image_size, labels, expected):
+    for number, size in enumerate(sizes):
+        save(tmp_path / "cats", f"{number}.png", "red", size=size)
+    save(tmp_path / "dogs", "0.png", "red", size=sizes[0])
+    images = image_folder(tmp_path, image_size, 2, labels=labels)
+    assert images.description == expected
 
 
 def test_scale_is_exact(tmp_path):
@@ -77,59 +139,6 @@ def test_scale_is_exact(tmp_path):
         images = next(iter(image_folder(tmp_path, 4, 1)))
         assert np.all(images == value)
         file.unlink()
-
-
-@pytest.mark.parametrize("wide", [True, False])
-def test_centre_is_cut_out(tmp_path, wide):
-    # A red square between two blue margins.
-    pixels = np.zeros((16, 48, 3), "uint8")
-    pixels[:, :16, 2] = pixels[:, 32:, 2] = 255
-    pixels[:, 16:32, 0] = 255
-    image = Image.fromarray(pixels if wide else pixels.swapaxes(0, 1).copy())
-    image.save(tmp_path / "flag.png")
-    np.testing.assert_array_equal(
-        read_image(tmp_path / "flag.png", 4, 3),
-        np.broadcast_to(np.array([255, 0, 0], "uint8"), (4, 4, 3)),
-    )
-
-
-def test_resize_averages(tmp_path):
-    stripes = np.zeros((64, 64), "uint8")
-    stripes[:, ::2] = 255
-    Image.fromarray(stripes).save(tmp_path / "stripes.png")
-    # The border is left out, where the filter reaches beyond the image.
-    middle = read_image(tmp_path / "stripes.png", 16, 1)[2:-2, 2:-2]
-    assert 120 <= middle.min() and middle.max() <= 135
-
-
-def test_photographs_are_turned_upright(tmp_path):
-    pixels = np.zeros((8, 8), "uint8")
-    pixels[:4] = 255  # White above.
-    exif = Image.Exif()
-    exif[0x0112] = 3  # "Rotated by 180 degrees."
-    Image.fromarray(pixels).save(tmp_path / "photo.png", exif=exif)
-    upright = read_image(tmp_path / "photo.png", 8, 1)[..., 0]
-    np.testing.assert_array_equal(upright, pixels[::-1])
-
-
-def test_transparent_parts_become_white(tmp_path):
-    for mode, color in [("RGBA", (9, 9, 9, 0)), ("LA", (9, 0))]:
-        file = save(tmp_path, "clear.png", color, mode)
-        for channels in (1, 3):
-            assert np.all(read_image(file, 4, channels) == 255)
-
-
-@pytest.mark.parametrize("mode, color", [("P", 3), ("1", 1), ("CMYK", 0)])
-def test_other_modes_are_converted(tmp_path, mode, color):
-    suffix = "tif" if mode == "CMYK" else "png"
-    file = save(tmp_path, f"one.{suffix}", color, mode)
-    assert read_image(file, 4, 3).shape == (4, 4, 3)
-
-
-def test_sixteen_bits_are_refused(tmp_path):
-    file = save(tmp_path, "deep.png", 1000, "I;16")
-    with pytest.raises(ValueError, match="Expected 8 bits .*deep.png, of mode"):
-        read_image(file, 4, 1)
 
 
 def test_missing_directory(tmp_path):
@@ -141,24 +150,41 @@ def test_missing_directory(tmp_path):
 
 def test_no_images(tmp_path):
     (tmp_path / "notes.txt").write_text("no image")
-    with pytest.raises(ValueError, match=r"Expected images \(.bmp, .gif"):
+    with pytest.raises(ValueError, match=r"Expected pictures \(.bmp, .gif"):
         image_folder(tmp_path, SIZE, 4)
 
 
-@pytest.mark.parametrize("content", [b"", b"no image at all"])
-def test_unreadable_file_is_named(tmp_path, content):
-    (tmp_path / "broken.png").write_bytes(content)
-    dataset = image_folder(tmp_path, SIZE, 1)
-    message = "Expected a readable image. Received: .*broken.png"
-    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
-        next(iter(dataset))
-
-
-def test_truncated_file_is_named(folder):
+@pytest.mark.parametrize(
+    "breakage", [lambda content: content[:-30], lambda content: content[:60]]
+)
+def test_a_file_that_turns_out_to_be_broken_is_named(folder, breakage):
     file = folder / "b_odd" / "01.PNG"
+    file.write_bytes(breakage(file.read_bytes()))
+    dataset = image_folder(folder, SIZE, 12)
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        next(iter(dataset))
+    assert re.search("readable picture.*b_odd/01.PNG", str(caught.value))
+    assert len(str(caught.value).splitlines()) == 1
+    with pytest.raises(ValueError, match="readable picture.*b_odd/01.PNG"):
+        with short_errors():
+            next(iter(dataset))
+
+
+def test_fit_tells_a_broken_file_in_a_line(folder):
+    images = image_folder(folder, SIZE, 4)
+    file = save(folder / "a_even", "00.PNG", "red")
     file.write_bytes(file.read_bytes()[:-30])
-    with pytest.raises(ValueError, match="a readable image.*01.PNG.*Replace"):
-        read_image(file, SIZE, 3)
+    gan = tiny.gan((SIZE, SIZE, 1))
+    with pytest.raises(ValueError, match="00.PNG.*Replace the file") as caught:
+        gan.fit(images, epochs=1, verbose=0)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_other_errors_keep_their_text():
+    for error in (KeyError("a"), ValueError("(reading error 987654)")):
+        with pytest.raises(type(error)) as caught, short_errors():
+            raise error
+        assert caught.value is error
 
 
 def test_labels_without_sub_folders(tmp_path):
@@ -184,7 +210,7 @@ def test_labels_with_images_outside(folder):
 @pytest.mark.parametrize(
     "options, message",
     [
-        (dict(channels=4), r"must be 1 \(grey\) or 3 .*Received: channels=4"),
+        (dict(channels=4), r"must be 1 \(grey\), 3 .*Received: channels=4"),
         (dict(image_size=0), "`image_size` must be .*Received: image_size=0"),
         (dict(batch_size=13), "size of the data set, 12.*batch_size=13"),
     ],
