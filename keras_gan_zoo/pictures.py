@@ -3,9 +3,12 @@
 import pathlib
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from keras_gan_zoo.files import written_aside
+
+_LETTERS = 11  # Their size, in pixels.
+_LONGEST = 20  # Letters of a name.
 
 
 def write_picture(picture, path):
@@ -52,6 +55,38 @@ def write_animation(pictures, path, milliseconds):
             duration=milliseconds,
             loop=0,
         )
+
+
+def beside_names(picture, names, row_height, padding=2):
+    """Returns a grid of samples with a name to the left of each row.
+
+    Args:
+        picture: Array of bytes `(height, width, channels)` from `images.grid`.
+        names: List of strings, the first for the first row. Long ones are cut.
+        row_height: Integer, height of a sample. Of rows that are too low for
+            letters the picture is returned as it is.
+        padding: Integer, pixels between two samples.
+
+    Returns:
+        Array of bytes of the same height and channels.
+    """
+    if row_height < _LETTERS:
+        return picture
+    font = ImageFont.load_default(size=_LETTERS)
+    names = [
+        name if len(name) <= _LONGEST else name[: _LONGEST - 3] + "..."
+        for name in names
+    ]
+    width = max(int(font.getlength(name)) + 1 for name in names) + 2 * padding
+    margin = Image.new("L", (width, len(picture)), "white")
+    draw = ImageDraw.Draw(margin)
+    for row, name in enumerate(names):
+        middle = row * (row_height + padding) + row_height / 2
+        place = width - 2 * padding, middle
+        draw.text(place, name, fill="black", font=font, anchor="rm")
+    margin = np.asarray(margin)[..., None]
+    margin = np.repeat(margin, picture.shape[-1], axis=-1)
+    return np.concatenate([margin, picture], axis=1)
 
 
 def _as_image(picture):

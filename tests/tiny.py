@@ -1,5 +1,6 @@
 """Tiny models, for the tests of what is done to models."""
 
+import math
 import pathlib
 
 import keras
@@ -34,20 +35,22 @@ def gan(sample_shape=(4, 4, 1), **kwargs):
     return _compiled(VanillaGAN(generator, discriminator, LATENT_DIM, **kwargs))
 
 
-def conditional_gan():
+def conditional_gan(sample_shape=(4, 4, 1), num_classes=NUM_CLASSES):
     """Returns a compiled CGAN of dense layers."""
+    units = math.prod(sample_shape)
     latents = keras.Input((LATENT_DIM,))
     labels = keras.Input((), dtype="int32")
-    x = layers.Dense(16, "tanh", kernel_initializer="random_normal")(latents)
-    x = layers.Add()([x, layers.Embedding(NUM_CLASSES, 16)(labels)])
-    generator = keras.Model([latents, labels], layers.Reshape((4, 4, 1))(x))
-    samples = keras.Input((4, 4, 1))
+    x = layers.Dense(units, "tanh", kernel_initializer="random_normal")(latents)
+    x = layers.Add()([x, layers.Embedding(num_classes, units)(labels)])
+    x = layers.Reshape(sample_shape)(x)
+    generator = keras.Model([latents, labels], x)
+    samples = keras.Input(sample_shape)
     x = layers.Concatenate()(
-        [layers.Flatten()(samples), layers.Embedding(NUM_CLASSES, 4)(labels)]
+        [layers.Flatten()(samples), layers.Embedding(num_classes, 4)(labels)]
     )
     discriminator = keras.Model([samples, labels], layers.Dense(1)(x))
     return _compiled(
-        CGAN(generator, discriminator, LATENT_DIM, num_classes=NUM_CLASSES)
+        CGAN(generator, discriminator, LATENT_DIM, num_classes=num_classes)
     )
 
 

@@ -11,6 +11,8 @@ from PIL import Image
 from keras_gan_zoo import files, images, pictures
 from keras_gan_zoo.callbacks import sampling
 
+_CLASSES = 16  # More rows fill no screen; who wants them asks for them.
+_PART = 128  # Samples that are made at a time.
 _FRAMES = 40  # The animation has at most so many, for its size.
 _FRAME_TIME = 200  # Milliseconds.
 _LAST_FRAME_TIME = 3000
@@ -24,13 +26,15 @@ class SampleGrid(keras.callbacks.Callback):
     together as the animation `training.gif`, of at most 40 pictures.
 
     A conditional model has one row for each class, and the same latents in
-    each row: down a column only the class changes.
+    each row: down a column only the class changes. If the model knows the
+    names of its classes, they stand beside the rows.
 
     Args:
         directory: String or path of the folder of the pictures. It is made if
             need be.
         rows: Integer, rows of the picture. By default 8, or as many as there
-            are classes; a conditional model shows at most those.
+            are classes, but at most 16; a conditional model shows the first
+            classes, and at most all.
         columns: Integer, samples in a row.
         every: Integer, epochs from one picture to the next. The last epoch
             has one in any case.
@@ -66,7 +70,7 @@ class SampleGrid(keras.callbacks.Callback):
         sampling.require_generator(self.model)
         self._inputs = self._draw_inputs()
         self._sample = sampling.sampler(self.model)
-        images.require_images(self._sample(self._inputs))
+        self._samples()  # Raises where they aren't images.
         self._written = {}
         self._epochs = 0
 
@@ -97,17 +101,40 @@ class SampleGrid(keras.callbacks.Callback):
         if num_classes is None:
             rows = self.rows or 8
             return self.model.sample_prior(rows * self.columns, self.seed)
-        rows = min(self.rows or num_classes, num_classes)
+        rows = min(self.rows or _CLASSES, num_classes)
         latents, _ = self.model.sample_prior(self.columns, self.seed)
         labels = tf.repeat(tf.range(rows), self.columns)
         return tf.concat([latents] * rows, axis=0), labels
 
     def _write(self, number):
-        samples = self._sample(self._inputs)
-        picture = images.grid(samples, self.columns)
+        samples = self._samples()
+        picture = images.uint8_grid(samples, self.columns)
+        names = getattr(self.model, "class_names", None)
+        if names is not None:
+            rows = len(samples) // self.columns
+            picture = pictures.beside_names(
+                picture, names[:rows], samples.shape[1]
+            )
         path = self.directory / f"epoch_{number:04d}.png"
         pictures.write_picture(picture, path)
         self._written[number] = path
+
+    def _samples(self):
+        """Returns the samples as bytes."""
+        number = len(tf.nest.flatten(self._inputs)[0])
+        size = min(number, _PART)
+        parts = []
+        for start in range(0, number, size):
+            # The last part reaches back: another size is another trace.
+            begin = min(start, number - size)
+            samples = self._sample(
+                tf.nest.map_structure(
+                    lambda values: values[begin : begin + size], self._inputs
+                )
+            )
+            images.require_images(samples)
+            parts.append(images.to_uint8(samples)[start - begin :])
+        return np.concatenate(parts)
 
     def _frames(self):
         """Returns the pictures of the animation, in their order.

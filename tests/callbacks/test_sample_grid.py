@@ -69,6 +69,49 @@ def test_conditional_models_have_a_row_for_each_class(tmp_path, rows, shown):
         )
 
 
+@pytest.mark.parametrize("classes, rows, shown", [(17, None, 16), (40, 40, 40)])
+def test_many_classes_are_made_in_parts(
+    tmp_path, monkeypatch, classes, rows, shown
+):
+    sizes = []
+    gan = tiny.conditional_gan(num_classes=classes)
+    call = gan.call
+
+    def counted(inputs, training=False):
+        sizes.append(int(inputs[1].shape[0]))
+        return call(inputs, training=training)
+
+    callback = SampleGrid(tmp_path, rows=rows, columns=5, seed=5)
+    callback.set_model(gan)
+    monkeypatch.setattr(gan, "call", counted)
+    callback.on_train_begin()
+    callback.on_epoch_end(0)
+    assert len(sizes) == 1 and sizes[0] <= 128
+    picture = read(tmp_path / "epoch_0001.png")
+    assert len(picture) == shown * 6 - 2
+    latents, _ = gan.sample_prior(5, 5)
+    labels = np.full(5, shown - 1, "int32")
+    last = images.grid(call((latents, labels)), 5)[..., 0]
+    np.testing.assert_allclose(picture[-4:].astype(int), last, atol=1)
+
+
+def test_names_of_classes_stand_beside_their_rows(tmp_path):
+    names = ["cats", "dogs with a very long name", "Ø"]
+    gan = tiny.conditional_gan((16, 16, 3))
+    gan.class_names = names
+    fit(gan, SampleGrid(tmp_path, columns=2), epochs=1)
+    picture = read(tmp_path / "epoch_0001.png")
+    margin, grid = picture[:, :-34], picture[:, -34:]
+    assert grid.shape == (52, 34, 3)
+    assert np.all(margin[:, -2:] == 255) and margin.shape[1] < 140
+    for row in range(3):
+        middle = margin[18 * row : 18 * row + 16]
+        assert middle.min() < 99  # Something is written there,
+        edge = margin[18 * row + 16 : 18 * row + 18]
+        assert np.all(edge == 255)  # and nothing between.
+    assert len(frames(tmp_path / "training.gif")) == 2
+
+
 def test_every_and_the_last_epoch(tmp_path):
     fit(tiny.gan(), SampleGrid(tmp_path, every=2), epochs=5)
     expected = [f"epoch_000{number}.png" for number in (0, 2, 4, 5)]
