@@ -37,6 +37,33 @@ def trained(model):
     return model
 
 
+@pytest.mark.parametrize("scale", [1e-11, 1e-9, 1e-8, 1e-6, 1e-3, 1.0])
+def test_the_optimizer_is_that_of_the_authors(scale):
+    # PyTorch's RMSprop, of float64, by the rate and the clip of the paper.
+    gradients = scale * np.array([1.0, -2.0, 0.5, 3.0, -1.0])
+    square, expected = 0.0, [0.0]
+    for gradient in gradients:
+        square = 0.99 * square + 0.01 * gradient**2
+        expected.append(expected[-1] - 5e-5 * gradient / (square**0.5 + 1e-8))
+
+    def steps(**kwargs):
+        weight = keras.Variable(0.0)
+        optimizer = keras.optimizers.RMSprop(5e-5, **kwargs)
+        values = [0.0]
+        for gradient in gradients:
+            optimizer.apply([tf.constant(gradient, "float32")], [weight])
+            values.append(float(weight))
+        return np.diff(values)
+
+    ratios = steps(rho=0.99, epsilon=1e-16) / np.diff(expected)
+    # Inside the root, an epsilon differs where a root is about as large.
+    assert (ratios > 0.999).all() and (ratios < 2**0.5).all()
+    if scale >= 1e-6:
+        np.testing.assert_allclose(ratios, 1.0, rtol=0.1)
+    if scale <= 1e-6:  # Where Keras's defaults hardly move.
+        assert (steps() / np.diff(expected) < 0.05).all()
+
+
 def real_rows(number):
     """Returns samples that differ, and from all fakes."""
     rows = np.arange(100.0, 100.0 + number, dtype="float32")
