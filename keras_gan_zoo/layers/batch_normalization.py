@@ -89,8 +89,8 @@ class BatchNormalization(keras.layers.BatchNormalization):
         variance = tf.maximum(square - mean**2, 0.0)
         outputs = tf.nn.batch_normalization(
             *(features, mean, variance),
-            offset=self.beta,
-            scale=self.gamma,
+            offset=self.beta if self.center else None,
+            scale=self.gamma if self.scale else None,
             variance_epsilon=self.epsilon,
         )
         return tf.cast(outputs, inputs.dtype), mean, variance

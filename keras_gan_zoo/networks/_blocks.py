@@ -147,7 +147,7 @@ def he_initializer(kernel_size, inputs, outputs, strides=(1, 1)):
     return keras.initializers.RandomUniform(-limit, limit)
 
 
-def batch_normalization(gain_stddev=0.0, dtype=None):
+def batch_normalization(gain_stddev=0.0, affine=True, dtype=None):
     """Returns a layer of batch normalization fit for GANs.
 
     Moving variances begin at one, hundreds of times the variance of features
@@ -161,12 +161,15 @@ def batch_normalization(gain_stddev=0.0, dtype=None):
     Args:
         gain_stddev: Float, the standard deviation of the first gains, whose
             mean is one.
+        affine: Boolean, whether there are gains and biases.
         dtype: As of any layer; `None` for the global policy.
     """
     return BatchNormalization(
         momentum=0.9,
         epsilon=1e-5,
         gamma_initializer=keras.initializers.RandomNormal(1.0, gain_stddev),
+        scale=affine,
+        center=affine,
         synchronized=True,
         dtype=dtype,
     )

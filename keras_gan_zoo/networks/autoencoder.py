@@ -27,9 +27,10 @@ def ebgan_discriminator(image_shape, widths=(64, 128), embedding_dim=32):
 
     Convolutions of stride 2 with kernels of 4, mirrored by transposed ones;
     batch normalization in all but the first and the last layer, leaky ReLU of
-    slope 0.2. Between them the image is a short vector, the embedding, whose
-    angles the pulling-away term compares. (The paper's is the last feature
-    map; its networks for 64x64 images have `widths=(64, 128, 256)`.)
+    slope 0.2, kernels from N(0, 0.02). Between them the image is a short
+    vector, the embedding, whose angles the pulling-away term compares. (The
+    paper's is the last feature map; its networks for 64x64 images have
+    `widths=(64, 128, 256)`.)
 
     Args:
         image_shape: Tuple `(height, width, channels)`, any size.
@@ -58,9 +59,18 @@ def ebgan_discriminator(image_shape, widths=(64, 128), embedding_dim=32):
             x = _blocks.batch_normalization(gain_stddev=0.02)(x)
         x = _blocks.leaky_relu(x)
     x = keras.layers.Flatten()(x)
-    embedding = _blocks.as_scores(x, name="embedding", units=embedding_dim)
+    embedding = _blocks.as_scores(
+        x,
+        name="embedding",
+        units=embedding_dim,
+        kernel_initializer=_blocks.normal_initializer(),
+    )
     start_shape = (*sizes[-1], widths[-1])
-    x = keras.layers.Dense(math.prod(start_shape), use_bias=False)(embedding)
+    x = keras.layers.Dense(
+        math.prod(start_shape),
+        use_bias=False,
+        kernel_initializer=_blocks.normal_initializer(),
+    )(embedding)
     x = keras.layers.Reshape(start_shape)(x)
     outputs = (image_shape[-1], *widths[:-1])
     for stage in reversed(range(len(widths))):

@@ -26,10 +26,10 @@ def conditional_dcgan_generator(
 
     From the code of Radford et al. 2016, https://arxiv.org/abs/1511.06434
     (`mnist/train_cond_dcgan.py`): two dense layers and one transposed
-    convolution for each width, batch normalization after all but the last, no
-    biases, kernels from N(0, 0.02). The one-hot label is concatenated to the
-    input of each layer, to feature maps as planes. Theirs ends in a sigmoid
-    for pixels in [0, 1].
+    convolution for each width, batch normalization, without gain and bias,
+    after all but the last, no biases, kernels from N(0, 0.02). The one-hot
+    label is concatenated to the input of each layer, to feature maps as
+    planes. Theirs ends in a sigmoid for pixels in [0, 1].
 
     Args:
         latent_dim: Integer, size of the latents.
@@ -52,7 +52,7 @@ def conditional_dcgan_generator(
     for units in (dense_units, math.prod(start_shape)):
         x = _blocks.join(x, condition)
         x = keras.layers.Dense(units, **_options())(x)
-        x = _blocks.batch_normalization(gain_stddev=0.02)(x)
+        x = _blocks.batch_normalization(affine=False)(x)
         x = keras.layers.ReLU()(x)
     x = keras.layers.Reshape(start_shape)(x)
     outputs = (image_shape[-1], *widths[:-1])
@@ -66,7 +66,7 @@ def conditional_dcgan_generator(
             **_options(),
         )
         if stage > 0:
-            x = _blocks.batch_normalization(gain_stddev=0.02)(x)
+            x = _blocks.batch_normalization(affine=False)(x)
             x = keras.layers.ReLU()(x)
     return keras.Model(
         [latents, labels],
@@ -87,10 +87,10 @@ def conditional_dcgan_discriminator(
 
     From the code of Radford et al. 2016, https://arxiv.org/abs/1511.06434
     (`mnist/train_cond_dcgan.py`): a convolution of stride 2 for each width
-    and two dense layers, batch normalization in all but the first and the
-    last, leaky ReLU of slope 0.2, no biases, kernels from N(0, 0.02). The
-    one-hot label is concatenated to the input of each layer, to images and
-    feature maps as planes.
+    and two dense layers, batch normalization, without gain and bias, in all
+    but the first and the last, leaky ReLU of slope 0.2, no biases, kernels
+    from N(0, 0.02). The one-hot label is concatenated to the input of each
+    layer, to images and feature maps as planes.
 
     Args:
         image_shape: Tuple `(height, width, channels)`, any size.
@@ -121,13 +121,13 @@ def conditional_dcgan_discriminator(
             **_options(**options),
         )(x)
         if batch_normalization and stage > 0:
-            x = _blocks.batch_normalization(gain_stddev=0.02)(x)
+            x = _blocks.batch_normalization(affine=False)(x)
         x = _blocks.leaky_relu(x)
     x = keras.layers.Flatten()(x)
     x = _blocks.join(x, condition)
     x = keras.layers.Dense(dense_units, **_options(**options))(x)
     if batch_normalization:
-        x = _blocks.batch_normalization(gain_stddev=0.02)(x)
+        x = _blocks.batch_normalization(affine=False)(x)
     x = _blocks.leaky_relu(x)
     x = _blocks.join(x, condition)
     return keras.Model(
@@ -225,7 +225,8 @@ def acgan_generator(
     is the paper's for CIFAR-10.
 
     Args:
-        latent_dim: Integer, size of the latents.
+        latent_dim: Integer, size of the latents. The paper's generator takes
+            110 numbers in all: 100, and the label of ten classes.
         image_shape: Tuple `(height, width, channels)`, any size.
         num_classes: Integer, number of classes.
         widths: Tuple of integers, channels of the feature maps from the image
@@ -253,8 +254,8 @@ def acgan_discriminator(
 
     Odena, Olah, Shlens 2017, https://arxiv.org/abs/1610.09585, appendix A:
     convolutions of 3x3, every other one of stride 2, the first one included;
-    batch normalization in all but the first; leaky ReLU of slope 0.2; dropout.
-    Sigmoid and softmax are left to the losses.
+    batch normalization in all but the first; leaky ReLU of slope 0.2; dropout;
+    all kernels from N(0, 0.02). Sigmoid and softmax are left to the losses.
 
     Args:
         image_shape: Tuple `(height, width, channels)`, any size.
@@ -285,8 +286,10 @@ def acgan_discriminator(
         x = _blocks.leaky_relu(x)
         x = Dropout(dropout_rate)(x)
     x = keras.layers.Flatten()(x)
-    scores = _blocks.as_scores(x)
-    logits = _blocks.as_scores(x, name="class_logits", units=num_classes)
+    scores = _blocks.as_scores(x, **_options(use_bias=True))
+    logits = _blocks.as_scores(
+        x, name="class_logits", units=num_classes, **_options(use_bias=True)
+    )
     return keras.Model(images, [scores, logits], name="acgan_discriminator")
 
 

@@ -150,13 +150,20 @@ def with_gradients(layer, inputs):
     return outputs, first, outer.gradient(norm, inputs)
 
 
-@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
-def test_replicas_normalize_by_the_global_batch(shape, two_replicas):
+@pytest.mark.parametrize(
+    ("shape", "options"),
+    [
+        *((shape, {}) for shape in SHAPES.values()),
+        (SHAPES["vectors"], {"scale": False, "center": False}),
+    ],
+    ids=[*SHAPES, "plain"],
+)
+def test_replicas_normalize_by_the_global_batch(shape, options, two_replicas):
     inputs = tf.random.stateless_normal(shape, (0, 1), 1.0, 3.0)
-    alone = layers(shape)[1]
+    alone = layers(shape, **options)[1]
     expected = with_gradients(alone, inputs)
     with two_replicas.scope():
-        shared = layers(shape, synchronized=True)[1]
+        shared = layers(shape, synchronized=True, **options)[1]
     # They may have parts of different sizes.
     parts = two_replicas.experimental_distribute_values_from_function(
         lambda context: [inputs[:1], inputs[1:]][

@@ -85,3 +85,12 @@ def test_the_reconstruction_is_made_of_the_embedding():
     kernel = discriminator.get_layer("embedding").kernel
     kernel.assign(np.zeros(kernel.shape))
     assert np.ptp(discriminator(images)[0], axis=0).max() < 1e-6
+
+
+def test_kernels_of_ebgan_begin_alike():
+    discriminator = networks.ebgan_discriminator((28, 28, 1))
+    for weight in discriminator.trainable_weights:
+        if weight.name == "kernel":
+            kernel = weight.numpy()
+            tolerance = 4 / kernel.size**0.5
+            np.testing.assert_allclose(kernel.std(), 0.02, rtol=tolerance)

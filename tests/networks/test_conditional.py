@@ -1,3 +1,5 @@
+import math
+
 import keras
 import numpy as np
 import pytest
@@ -61,9 +63,15 @@ def test_conditional_dcgan_is_that_of_the_authors():
         (7 * 7 * 128 + 10, 1024),
         (1034, 1),
     ]
-    for network, normalized in [(generator, 3), (discriminator, 2)]:
+    # Kernels alone: no biases, and normalization without gain and bias.
+    for network, normalized, parameters in [
+        (generator, 3, 6_820_538),
+        (discriminator, 2, 6_688_202),
+    ]:
         kind = keras.layers.BatchNormalization
         assert len(layers_of(network, kind)) == normalized
+        counts = [math.prod(w.shape) for w in network.trainable_weights]
+        assert sum(counts) == parameters
         for layer in layers_of(network, WITH_KERNEL):
             assert not layer.use_bias
             kernel = layer.kernel.numpy()
@@ -153,6 +161,8 @@ def test_acgan_is_that_of_the_paper():
     heads = layers_of(discriminator, keras.layers.Dense)
     shapes = [tuple(head.kernel.shape) for head in heads]
     assert shapes == [(4 * 4 * 512, 1), (4 * 4 * 512, 10)]
+    for head in heads:
+        np.testing.assert_allclose(head.kernel.numpy().std(), 0.02, rtol=0.05)
 
 
 def test_acgan_refuses_too_many_stages():
