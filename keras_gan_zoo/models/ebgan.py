@@ -26,7 +26,9 @@ class EBGAN(GAN):
             images' shape, and embeddings `(batch, features)`.
         latent_dim: Integer, size of the latent space.
         margin: Float, energy above which samples are left alone, `m` in the
-            paper. It is in units of the norm, which grows with image size.
+            paper. It is in units of the norm, which grows with image size and
+            with the range of pixels: 10 is the paper's best for MNIST in
+            [0, 1], which is 20 in [-1, 1], where norms are doubled.
         pulling_away_weight: Float, weight of the pulling-away term.
         **kwargs: Further arguments of `GAN`.
 
@@ -37,6 +39,7 @@ class EBGAN(GAN):
         generator=dcgan_generator(100, (28, 28, 1)),
         discriminator=ebgan_discriminator((28, 28, 1)),
         latent_dim=100,
+        margin=20.0,
     )
     gan.compile(
         generator_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
