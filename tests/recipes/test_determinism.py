@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 GANS = sorted(
     path.stem
     for path in (ROOT / "recipes").glob("*.py")
-    if path.stem not in ("evaluation_tour", "ring_of_gaussians")
+    if path.stem not in ("evaluation_tour", "latent_tour", "ring_of_gaussians")
 )
 
 
