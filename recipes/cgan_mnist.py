@@ -1,15 +1,23 @@
 """CGAN on MNIST: Mirza and Osindero 2014.
 
-`--preset paper` has the paper's maxout networks and schedule. `quick` is the
+`--preset paper` has the paper's maxout networks, latents and schedule. The code
+that the paper builds on, of the first GAN, has half of equation 1 for the
+discriminator's loss; here it is all of it, and the discriminator's learning
+rate is half, which is the same step of gradient descent. `quick` is the
 convolutional form of DCGAN's code, with the label at every layer. Each row of
 the grid asks for one class.
+
+`--preset paper` leaves out: pixels in [0, 1] and a generator that ends in a
+sigmoid, where these are in [-1, 1] and it ends in tanh; the stop at the best
+log-likelihood of held-out images. The paper doesn't give the first weights,
+which are Keras's, nor the number of epochs.
 """
 
 from keras_gan_zoo import recipe  # isort: split
 
 import keras
 
-from keras_gan_zoo import datasets, networks
+from keras_gan_zoo import datasets, networks, priors
 from keras_gan_zoo.callbacks import (
     Checkpoint,
     CSVLog,
@@ -34,14 +42,19 @@ images = datasets.by_name(
     data_dir=args.data_dir,
 )
 image_shape = tuple(images.element_spec[0].shape[1:])
-num_classes = len(datasets.class_names(args.dataset))
+class_names = datasets.class_names(args.dataset)
+num_classes = len(class_names)
 
 if args.preset == "paper":
     generator = networks.cgan_generator(100, image_shape, num_classes)
     discriminator = networks.cgan_discriminator(image_shape, num_classes)
-    rate = keras.optimizers.schedules.ExponentialDecay(0.1, 1, 1 / 1.00004)
+    prior = priors.Uniform(0.0, 1.0)
     optimizers = [
-        RisingMomentumSGD(rate, rise_steps=200 * 600) for _ in range(2)
+        RisingMomentumSGD(
+            keras.optimizers.schedules.ExponentialDecay(rate, 1, 1 / 1.00004),
+            rise_steps=200 * 600,
+        )
+        for rate in (0.1, 0.05)  # The latter for half of equation 1.
     ]
 else:
     sizes = {"widths": (32, 64), "kernel_size": 4, "dense_units": 256}
@@ -51,8 +64,16 @@ else:
     discriminator = networks.conditional_dcgan_discriminator(
         image_shape, num_classes, **sizes
     )
+    prior = priors.Normal()
     optimizers = [keras.optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2)]
-gan = CGAN(generator, discriminator, latent_dim=100, num_classes=num_classes)
+gan = CGAN(
+    generator,
+    discriminator,
+    latent_dim=100,
+    num_classes=num_classes,
+    class_names=class_names,
+    prior=prior,
+)
 gan.compile(
     generator_optimizer=optimizers[0], discriminator_optimizer=optimizers[1]
 )

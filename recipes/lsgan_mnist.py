@@ -1,15 +1,22 @@
 """LSGAN on MNIST: Mao et al. 2017.
 
 The paper's networks are for scenes of 112 x 112 pixels. `--preset paper` has
-the widths of its discriminator, its latents and its optimizer; the generator
-mirrors the discriminator, where the paper's has further layers.
+the widths of its discriminator, its latents and its optimizer.
+
+`--preset paper` leaves out: images of 112 x 112 pixels in color, and 1,000,000
+updates; the paper's generator, of 256 channels and kernels of 3 x 3, with a
+further layer after each of its first two, where this one mirrors the
+discriminator; biases before normalization and in the last layers; truncated
+first kernels of the discriminator's convolutions; one draw of latents for both
+moves of a step; losses that are sums over the batch, which Adam makes the same
+steps of.
 """
 
 from keras_gan_zoo import recipe  # isort: split
 
 import keras
 
-from keras_gan_zoo import datasets, networks
+from keras_gan_zoo import datasets, networks, priors
 from keras_gan_zoo.callbacks import (
     Checkpoint,
     CSVLog,
@@ -35,12 +42,15 @@ image_shape = tuple(images.element_spec.shape[1:])
 
 if args.preset == "paper":
     widths, kernel_size, latent_dim, rate = (64, 128, 256, 512), 5, 1024, 1e-3
+    prior = priors.Uniform(-1.0, 1.0)
 else:
     widths, kernel_size, latent_dim, rate = (32, 64), 4, 100, 2e-4
+    prior = priors.Normal()
 gan = LSGAN(
     networks.dcgan_generator(latent_dim, image_shape, widths, kernel_size),
     networks.dcgan_discriminator(image_shape, widths, kernel_size),
     latent_dim,
+    prior=prior,
 )
 gan.compile(
     generator_optimizer=keras.optimizers.Adam(rate, beta_1=0.5),

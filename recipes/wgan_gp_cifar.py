@@ -1,9 +1,11 @@
 """WGAN-GP on CIFAR-10: Gulrajani et al. 2017.
 
 `--preset paper` is the unconditional ResNet, for which the paper reports an
-Inception Score of 7.86 +- 0.07 (table 3) after 100,000 generator updates. The
-authors' code also gives the generator batches of 128 and adds noise below the
-pixels' steps; this doesn't.
+Inception Score of 7.86 +- 0.07 (table 3) after 100,000 generator updates.
+
+`--preset paper` leaves out what the authors' code does beside the paper:
+batches of 128 for the generator, noise below the pixels' steps, and a first
+step of the critic alone.
 
 The scores in the log are of small classifiers that come with the package, under
 their own names: they tell one epoch of this run from another, and compare with

@@ -1,0 +1,169 @@
+"""What `--preset paper` of each recipe has of its paper, before it trains."""
+
+import math
+import pathlib
+import re
+import runpy
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_gan_zoo import models, priors, recipe
+
+RECIPES = pathlib.Path(__file__).parents[2] / "recipes"
+
+
+class Began(Exception):
+    """Carries a model that is about to train, and how."""
+
+
+@pytest.fixture
+def begun(monkeypatch, tmp_path):
+    """Returns a function from a recipe's name to its model and arguments."""
+
+    def fit(model, *data, **arguments):
+        raise Began(model, arguments)
+
+    monkeypatch.setattr(models.AdversarialModel, "fit", fit)
+    monkeypatch.setattr(recipe, "begin", lambda *arguments: None)
+
+    def begin(name, *flags):
+        flags = ["--preset=paper", "--dataset=embedded", *flags]
+        flags.append(f"--output={tmp_path}")
+        monkeypatch.setattr(sys, "argv", [name, *flags])
+        with pytest.raises(Began) as raised:
+            runpy.run_path(str(RECIPES / f"{name}.py"), run_name="__main__")
+        return raised.value.args
+
+    return begin
+
+
+def moments(latents):
+    """Returns the least, the largest and the variance of latents."""
+    return np.min(latents), np.max(latents), np.var(latents)
+
+
+def total(arguments):
+    return arguments["epochs"] * arguments["steps_per_epoch"]
+
+
+def test_gan(begun):
+    gan, arguments = begun("gan_mnist")
+    assert (arguments["epochs"], total(arguments)) == (250, 125_000)
+    low, high, variance = moments(gan.sample_prior(200, seed=0))
+    assert -(3**0.5) <= low < -1.7 and 1.7 < high < 3**0.5
+    np.testing.assert_allclose(variance, 1.0, rtol=0.05)
+    assert_first_step_of_half_a_loss(gan, tf.zeros((100, 28, 28, 1)))
+
+
+def test_cgan(begun):
+    gan, _ = begun("cgan_mnist")
+    latents, _ = gan.sample_prior(200, seed=0)
+    low, high, variance = moments(latents)
+    assert 0.0 <= low < 0.01 and 0.99 < high < 1.0  # The unit hypercube.
+    np.testing.assert_allclose(variance, 1 / 12, rtol=0.05)
+    data = tf.zeros((100, 28, 28, 1)), tf.zeros((100,), tf.int32)
+    assert_first_step_of_half_a_loss(gan, data)
+
+
+def assert_first_step_of_half_a_loss(gan, data):
+    """Holds the first steps to gradient descent on the authors' losses.
+
+    Of a last bias, whose gradients are means over the batch: the
+    discriminator's is that of half the sum of both cross-entropies.
+    """
+    steps = {}
+    for player, networks in gan.players.items():
+        bias = networks[0].trainable_weights[-1]
+        inputs = gan.unpack(data)
+        gan.step.assign(0)
+        with tf.GradientTape() as tape:
+            tape.watch(bias.value)
+            loss = getattr(gan, f"{player}_loss")(inputs)
+        slope = tape.gradient(loss, bias.value).numpy()
+        before = bias.numpy()
+        gan.loss_results()  # Ends the step: the next draws the same noise.
+        gan.step.assign(0)
+        gan.update(player, inputs)
+        steps[player] = (bias.numpy() - before) / slope
+    # The gradient is of the whole sum, for the discriminator.
+    np.testing.assert_allclose(steps["discriminator"], -0.1 / 2, rtol=1e-3)
+    np.testing.assert_allclose(steps["generator"], -0.1, rtol=1e-3)
+
+
+def test_dcgan(begun):
+    gan, arguments = begun("dcgan_fashion_mnist")
+    assert isinstance(gan.prior, priors.Uniform)
+    assert moments(gan.sample_prior(200, seed=0))[0] < -0.99
+    assert arguments["epochs"] == 25
+
+
+def test_lsgan(begun):
+    gan, _ = begun("lsgan_mnist")
+    low, high, variance = moments(gan.sample_prior(20, seed=0))
+    assert -1.0 <= low < -0.99 and 0.99 < high < 1.0
+    np.testing.assert_allclose(variance, 1 / 3, rtol=0.05)
+    assert gan.generator.input_shape == (None, 1024)
+
+
+def test_dragan(begun):
+    gan, arguments = begun("dragan_fashion_mnist")
+    low, high, variance = moments(gan.sample_prior(200, seed=0))
+    assert -1.0 <= low < -0.99 and 0.99 < high < 1.0
+    assert total(arguments) == 200_000
+    for network in (gan.generator, gan.discriminator):
+        kernels = [w.numpy() for w in network.weights if w.name == "kernel"]
+        for kernel in kernels:  # N(0, 2 / inputs), which may be truncated.
+            expected = math.sqrt(2.0 / kernel.shape[0])
+            tolerance = 4 / math.sqrt(kernel.size)
+            np.testing.assert_allclose(kernel.std(), expected, rtol=tolerance)
+
+
+def test_acgan(begun):
+    gan, arguments = begun("acgan_fashion_mnist")
+    assert total(arguments) == 50_000
+    dense = [x for x in gan.generator.layers if hasattr(x, "kernel")][0]
+    assert dense.kernel.shape[0] == 110  # Noise and the label, in all.
+    assert gan.latent_dim == 100
+    assert len(gan.class_names) == 10
+
+
+def test_wgan(begun):
+    gan, _ = begun("wgan_mnist")
+    assert gan.discriminator_steps == 5
+    for optimizer in gan.optimizer.optimizers:
+        assert optimizer.rho == 0.99 and optimizer.epsilon == 1e-16
+        np.testing.assert_allclose(optimizer.learning_rate, 5e-5)
+
+
+def test_the_rate_of_began_is_halved_when_its_measure_stalls(begun):
+    gan, arguments = begun("began_fashion_mnist")
+    (plateau,) = [
+        callback
+        for callback in arguments["callbacks"]
+        if isinstance(callback, keras.callbacks.ReduceLROnPlateau)
+    ]
+    plateau.set_model(gan)
+    plateau.on_train_begin()
+    # It falls, and stalls from the tenth epoch on, but for noise.
+    measures = [0.2 - 0.01 * epoch for epoch in range(10)]
+    measures += [0.1101 - 0.0001 * (epoch % 3) for epoch in range(10)]
+    rates = []
+    for epoch, measure in enumerate(measures):
+        plateau.on_epoch_end(epoch, {"convergence": measure})
+        rates.append([float(o.learning_rate) for o in gan.optimizer.optimizers])
+    expected = np.repeat([1e-4, 5e-5, 2.5e-5], [14, 5, 1])
+    np.testing.assert_allclose(rates, np.stack([expected] * 2, 1), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in RECIPES.glob("*.py") if "paper={" in path.read_text()],
+    ids=lambda path: path.stem,
+)
+def test_each_recipe_says_what_its_preset_leaves_out(path):
+    docstring = path.read_text().split('"""')[1]
+    assert re.search(r"leaves\s+out", docstring)
