@@ -3,10 +3,12 @@
 import pathlib
 import re
 
+import keras
 import numpy as np
 import pytest
 
 from keras_gan_zoo.callbacks import failures
+from tests.models import zoo
 
 ROOT = pathlib.Path(__file__).parents[1]
 DOCUMENTS = [
@@ -40,6 +42,20 @@ def test_examples_of_the_readme_run(tmp_path, monkeypatch):
         exec(compile(block, "README.md", "exec"), names)
     assert (tmp_path / "saved_models" / "dcgan" / "1").is_dir()
     assert (tmp_path / "pictures" / "epoch_0001.png").exists()
+    # The game of one's own is saved and loaded like any other.
+    zoo_model = zoo.ZOO["VanillaGAN"].build()
+    gan = names["HingeGAN"](
+        zoo_model.generator, zoo_model.discriminator, zoo.LATENT_DIM
+    )
+    zoo.compile_model(gan, run_eagerly=True)
+    images, _ = zoo.arrays(num_batches=1)
+    gan.fit(images, batch_size=len(images), verbose=0)
+    gan.save("hinge.keras")
+    loaded = keras.models.load_model("hinge.keras")
+    assert type(loaded) is names["HingeGAN"] and loaded.step == 1
+    np.testing.assert_array_equal(
+        loaded.generate(2, seed=0), gan.generate(2, seed=0)
+    )
 
 
 def test_examples_of_the_scores_run():
