@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from keras_gan_zoo.export import export_generator
 from keras_gan_zoo.images import to_unit, unit_to_uint8
+from tests import graphs
 from tests.models import zoo
 
 # Each model is traced once, and its tests go to the same worker.
@@ -22,6 +23,8 @@ EVERY_MODEL = pytest.mark.parametrize(
     ],
 )
 
+UNORDERED = {}  # Reads and writes in the graphs of `fitted`.
+
 
 @functools.cache
 def fitted(name):
@@ -30,7 +33,11 @@ def fitted(name):
     model = zoo.compile_model(zoo.ZOO[name].build(ema_decay=0.9))
     model.train_step = counted(model.train_step)
     data = batches(name)
-    logs = model.fit(data, verbose=0).history
+    with graphs.optimized() as found:
+        logs = model.fit(data, verbose=0).history
+    UNORDERED[name] = [
+        pair for graph in found for pair in graphs.unordered(graph)
+    ]
     return model, data, logs
 
 
@@ -82,6 +89,12 @@ def test_training_traces_a_step_once(name):
     model.fit(data, verbose=0)
     model.set_weights(weights)
     assert model.train_step.calls == 1
+
+
+@EVERY_MODEL
+def test_reads_and_writes_of_a_variable_have_an_order(name):
+    fitted(name)
+    assert UNORDERED[name] == []
 
 
 @EVERY_MODEL
