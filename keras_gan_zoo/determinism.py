@@ -9,8 +9,9 @@ def set_determinism(seed, threads=None):
     It seeds all generators, asks TensorFlow for operations that are
     deterministic, and fixes the number of threads that an operation uses. A sum
     is split between them, so on a CPU the last bits depend on their number, and
-    on oneDNN being on or off, and not on how many cores there are. XLA
-    makes other bits: Keras warns of `jit_compile=True` and compiles without.
+    on oneDNN being on or off, and not on how many cores there are or what
+    else they do. XLA makes other bits: Keras warns of `jit_compile=True` and
+    compiles without.
 
     Call it before TensorFlow does anything: before data, networks and
     strategies are made.
