@@ -12,7 +12,6 @@ from keras_gan_zoo.checks.data import (
     KERAS_BATCH_SIZE,
     are_arrays,
     batch_sizes,
-    check_images,
     check_labels,
     check_length,
     first_batch,
@@ -20,6 +19,7 @@ from keras_gan_zoo.checks.data import (
     samples_and_labels,
     with_known_shape,
 )
+from keras_gan_zoo.checks.images import check_images
 from keras_gan_zoo.checks.networks import (
     require_built,
     require_class_logits,
