@@ -51,6 +51,61 @@ def test_a_prior_is_an_object_that_draws(prior):
         gan(prior)
 
 
+@keras.saving.register_keras_serializable("test_priors")
+class Spherical(priors.Prior):
+    def __init__(self, radius=1.0):
+        self.radius = radius
+
+    def draw(self, shape, seed):
+        return self.radius * tf.math.l2_normalize(noise.normal(shape, seed), 1)
+
+    def get_config(self):
+        return {"radius": self.radius}
+
+
+class Forgetful(Spherical):
+    def get_config(self):
+        return {}
+
+
+class OfAnotherSize(priors.Prior):
+    def draw(self, shape, seed):
+        return noise.normal([shape[0], 2], seed)
+
+
+class OfAnotherDtype(priors.Prior):
+    def draw(self, shape, seed):
+        return noise.integers(shape, seed, 2)
+
+
+class WithoutSeed(priors.Prior):
+    def draw(self, shape, seed):
+        return tf.random.normal(shape)
+
+
+@pytest.mark.parametrize(
+    ("prior", "message"),
+    [
+        (OfAnotherSize(), r"float32 of shape \(2, 2\) for shape \(2, 4\)"),
+        (OfAnotherDtype(), r"Received: int32 of shape \(2, 4\)"),
+        (WithoutSeed(), "draw the same for the same seed"),
+        (Forgetful(2.0), "put all arguments into the config"),
+    ],
+)
+def test_draws_that_would_break_a_training_are_refused(prior, message):
+    with pytest.raises(ValueError, match=message):
+        gan(prior)
+
+
+def test_a_prior_of_ones_own_is_saved_with_the_model(tmp_path):
+    model = gan(Spherical(2.0))
+    model.save(tmp_path / "gan.keras")
+    loaded = keras.models.load_model(tmp_path / "gan.keras")
+    latents = loaded.sample_prior(5, seed=3)
+    np.testing.assert_array_equal(latents, model.sample_prior(5, seed=3))
+    np.testing.assert_allclose(np.linalg.norm(latents, axis=1), 2.0, rtol=1e-5)
+
+
 def test_fakes_are_made_of_the_prior():
     model = gan(UNIFORM)
     seen = zoo.record(model.generator)

@@ -609,7 +609,7 @@ class GAN(AdversarialModel):
         self.discriminator_steps = discriminator_steps
         self.ema_decay = ema_decay
         self.prior = self.default_prior if prior is None else prior
-        priors.require_prior(self.prior)
+        priors.require_prior(self.prior, latent_dim)
         self.ema_generator = None
         if ema_decay is not None:
             self.ema_generator = keras.models.clone_model(generator)
