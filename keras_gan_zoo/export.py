@@ -69,10 +69,12 @@ def export_generator(model, directory):
 
     ```python
     path = export_generator(gan, "saved_models/wgan_gp_cifar")
-    served = tf.saved_model.load(path).signatures["serving_default"]
-    images = served(latents=tf.random.normal((16, 128)))["images"]
-    sample = tf.saved_model.load(path).signatures["sample"]
-    same_each_time = sample(seeds=tf.range(16, dtype=tf.int64))["images"]
+    served = tf.saved_model.load(path).signatures
+    seeds = tf.range(16, dtype=tf.int64)
+    same_each_time = served["sample"](seeds=seeds)["images"]
+    latents = served["prior"](seeds=seeds)["latents"]
+    between = 0.5 * (latents[:8] + latents[8:])
+    images = served["serving_default"](latents=between)["images"]
     ```
     """
     folder = make_folder(directory)

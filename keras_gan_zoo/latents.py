@@ -7,7 +7,10 @@ Unsupervised Representation Learning with Deep Convolutional Generative
 Adversarial Networks, section 6.3.2: Radford et al., 2016
 https://arxiv.org/abs/1511.06434
 
-They are of latents only, so they serve each model that takes some.
+They are of latents only, so they serve each model that takes some. Which
+interpolation keeps to what a generator has seen depends on its prior: normal
+latents lie about a sphere, which `spherical_interpolation` follows, uniform
+ones in a cube, whose points `linear_interpolation` doesn't leave.
 """
 
 import numpy as np
@@ -40,7 +43,8 @@ def spherical_interpolation(start, end, position):
     other. For ends of the same norm this is the formula of the paper, and
     stays on their sphere; unlike that formula, it keeps between the ends'
     norms where they differ. Gaussian latents of many dimensions all have
-    about the same norm, which points on a straight line fall short of.
+    about the same norm, which points on a straight line fall short of. So have
+    uniform latents around 0, but a great circle may leave their cube.
 
     Between opposite ends, where all ways are as long, one is chosen that
     depends on the ends alone.
@@ -151,7 +155,9 @@ def sum_of_averages(added, subtracted):
     Men with glasses, less men without, plus women without: women with
     glasses. The paper found that single samples aren't enough, and the
     average of three is. Of three concepts of three samples each, whose
-    latents are normal, the result is of the same distribution again.
+    latents are normal, the result is of the same distribution again. Of
+    uniform latents around 0 it has the mean and the variance, but not the
+    bounds.
 
     Args:
         added: List of arrays of floats of shape `(number, dimensions)`, each
