@@ -13,6 +13,7 @@ from keras_gan_zoo.callbacks import sampling
 
 _CLASSES = 16  # More rows fill no screen; who wants them asks for them.
 _PART = 128  # Samples that are made at a time.
+_BATCHES = 100  # Of data in which a class is rare.
 _FRAMES = 40  # The animation has at most so many, for its size.
 _FRAME_TIME = 200  # Milliseconds.
 _LAST_FRAME_TIME = 3000
@@ -39,6 +40,9 @@ class SampleGrid(keras.callbacks.Callback):
         every: Integer, epochs from one picture to the next. The last epoch
             has one in any case.
         seed: Integer, the seed of the latents.
+        reals: `tf.data.Dataset` of images, or of pairs with labels for a
+            conditional model, of which a picture of the same form is written
+            as `reals.png`, to compare with; `None` for none.
 
     Raises:
         ValueError: If the samples of the model aren't images, when training
@@ -52,7 +56,9 @@ class SampleGrid(keras.callbacks.Callback):
     ```
     """
 
-    def __init__(self, directory, rows=None, columns=8, every=1, seed=0):
+    def __init__(
+        self, directory, rows=None, columns=8, every=1, seed=0, reals=None
+    ):
         super().__init__()
         if min(rows or 1, columns, every) < 1 or rows == 0:
             raise ValueError(
@@ -64,13 +70,16 @@ class SampleGrid(keras.callbacks.Callback):
         self.columns = columns
         self.every = every
         self.seed = seed
+        self.reals = reals
 
     def on_train_begin(self, logs=None):
         files.make_folder(self.directory)
         sampling.require_generator(self.model)
         self._inputs = self._draw_inputs()
         self._sample = sampling.sampler(self.model)
-        self._samples()  # Raises where they aren't images.
+        samples = self._samples()  # Raises where they aren't images.
+        if self.reals is not None:
+            self._draw(self._reals(samples), "reals.png")
         self._written = {}
         self._epochs = 0
 
@@ -107,7 +116,12 @@ class SampleGrid(keras.callbacks.Callback):
         return tf.concat([latents] * rows, axis=0), labels
 
     def _write(self, number):
-        samples = self._samples()
+        self._written[number] = self._draw(
+            self._samples(), f"epoch_{number:04d}.png"
+        )
+
+    def _draw(self, samples, file_name):
+        """Writes a picture of samples as bytes, and returns its path."""
         picture = images.uint8_grid(samples, self.columns)
         names = getattr(self.model, "class_names", None)
         if names is not None:
@@ -115,9 +129,35 @@ class SampleGrid(keras.callbacks.Callback):
             picture = pictures.beside_names(
                 picture, names[:rows], samples.shape[1]
             )
-        path = self.directory / f"epoch_{number:04d}.png"
+        path = self.directory / file_name
         pictures.write_picture(picture, path)
-        self._written[number] = path
+        return path
+
+    def _reals(self, samples):
+        """Returns real images as bytes, in the order of the samples.
+
+        Where a class has too few, the places stay white.
+        """
+        conditional = getattr(self.model, "num_classes", None) is not None
+        wanted = [len(samples)]
+        if conditional:
+            wanted = [self.columns] * (len(samples) // self.columns)
+        found = [[] for _ in wanted]
+        for batch in self.reals.take(_BATCHES):
+            labels = None
+            if isinstance(batch, tuple):
+                batch, labels = batch
+            rows = np.asarray(labels) if conditional else [0] * len(batch)
+            for image, label in zip(images.to_uint8(batch), rows):
+                if label < len(wanted) and len(found[label]) < wanted[label]:
+                    found[label].append(image)
+            if [len(each) for each in found] == wanted:
+                break
+        reals = np.full_like(samples, 255)
+        for row, each in enumerate(found):
+            for column, image in enumerate(each):
+                reals[row * self.columns + column] = image
+        return reals
 
     def _samples(self):
         """Returns the samples as bytes."""

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras.callbacks import EarlyStopping
 from PIL import Image, ImageSequence
 
@@ -90,7 +91,7 @@ def test_many_classes_are_made_in_parts(
     picture = read(tmp_path / "epoch_0001.png")
     assert len(picture) == shown * 6 - 2
     latents, _ = gan.sample_prior(5, 5)
-    labels = np.full(5, shown - 1, "int32")
+    labels = tf.fill([5], shown - 1)
     last = images.grid(call((latents, labels)), 5)[..., 0]
     np.testing.assert_allclose(picture[-4:].astype(int), last, atol=1)
 
@@ -110,6 +111,43 @@ def test_names_of_classes_stand_beside_their_rows(tmp_path):
         edge = margin[18 * row + 16 : 18 * row + 18]
         assert np.all(edge == 255)  # and nothing between.
     assert len(frames(tmp_path / "training.gif")) == 2
+
+
+def test_real_images_are_drawn_in_the_same_form(tmp_path):
+    real = np.linspace(-1, 1, 10 * 16, dtype="float32").reshape(10, 4, 4, 1)
+    labels = np.array([0, 1, 0, 0, 0, 1, 0, 0, 0, 0], "int32")
+    data = tf.data.Dataset.from_tensor_slices((real, labels)).batch(2)
+    callback = SampleGrid(tmp_path, columns=4, reals=data)
+    fit(tiny.conditional_gan(), callback, epochs=1)
+    picture = read(tmp_path / "reals.png")
+    assert picture.shape == read(tmp_path / "epoch_0001.png").shape
+    white = np.full((2, 4, 4, 1), 255, "uint8")
+    bytes_ = images.to_uint8(real)
+    rows = [bytes_[[0, 2, 3, 4]], [*bytes_[[1, 5]], *white], [*white, *white]]
+    expected = images.uint8_grid(np.concatenate(rows), 4)[..., 0]
+    np.testing.assert_array_equal(picture, expected)
+
+
+def test_one_row_of_real_images_is_of_one_class(tmp_path):
+    real = np.linspace(-1, 1, 6 * 16, dtype="float32").reshape(6, 4, 4, 1)
+    labels = np.array([1, 0, 2, 1, 0, 0], "int32")
+    data = tf.data.Dataset.from_tensor_slices((real, labels)).batch(3)
+    callback = SampleGrid(tmp_path, rows=1, columns=2, reals=data)
+    callback.set_model(tiny.conditional_gan())
+    callback.on_train_begin()
+    expected = images.grid(real[[1, 4]], 2)[..., 0]
+    np.testing.assert_array_equal(read(tmp_path / "reals.png"), expected)
+
+
+@pytest.mark.parametrize("labels", [True, False])
+def test_real_images_of_a_model_without_classes(tmp_path, labels):
+    data = tiny.dataset(steps=4, labels=labels)
+    callback = SampleGrid(tmp_path, rows=2, columns=3, reals=data)
+    callback.set_model(tiny.gan())
+    callback.on_train_begin()
+    batches = [batch[0] if labels else batch for batch in data]
+    expected = images.grid(np.concatenate(batches)[:6], 3)[..., 0]
+    np.testing.assert_array_equal(read(tmp_path / "reals.png"), expected)
 
 
 def test_every_and_the_last_epoch(tmp_path):
