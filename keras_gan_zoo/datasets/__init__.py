@@ -20,3 +20,21 @@ from keras_gan_zoo.datasets.images import (
     mnist,
 )
 from keras_gan_zoo.datasets.prepare import PreparationError, prepare_dataset
+
+# Without it, `help()` lists what is defined in this file, which is nothing.
+__all__ = [
+    "PreparationError",
+    "by_name",
+    "cifar10",
+    "class_names",
+    "embedded",
+    "fashion_mnist",
+    "gaussian_grid",
+    "gaussian_ring",
+    "grid_centers",
+    "image_arrays",
+    "image_folder",
+    "mnist",
+    "prepare_dataset",
+    "ring_centers",
+]

@@ -1,4 +1,6 @@
+import inspect
 import os
+import pydoc
 import subprocess
 import sys
 
@@ -144,6 +146,34 @@ def test_by_name_gives_the_data_set_of_that_name(tiny_cifar10, tmp_path):
     assert datasets.class_names(folder) == ["cats", "dogs"]
     with pytest.raises(ValueError, match=r"the folder .*one of \['train'\]"):
         datasets.by_name(folder, 2, split="test")
+
+
+@pytest.mark.parametrize("name", ["embedded", "mnist"])
+def test_an_image_size_is_for_folders(name):
+    with pytest.raises(ValueError, match=f"of {name} have .*image_size=32"):
+        datasets.by_name(name, 4, image_size=32)
+
+
+def test_embedded_images_are_flipped_too():
+    plain, flipped = (
+        next(iter(datasets.by_name("embedded", 64, start_step=0, flip=flip)))
+        for flip in (False, True)
+    )
+    same = np.all(plain == flipped, axis=(1, 2, 3))
+    mirrored = np.all(plain == flipped[:, :, ::-1], axis=(1, 2, 3))
+    assert np.all(same | mirrored) and 16 < np.sum(mirrored) < 48
+
+
+def test_help_lists_what_is_there():
+    names = [
+        name
+        for name, value in vars(datasets).items()
+        if inspect.isroutine(value) or inspect.isclass(value)
+    ]
+    assert sorted(names) == sorted(datasets.__all__)
+    text = pydoc.render_doc(datasets, renderer=pydoc.plaintext)
+    for name in datasets.__all__:
+        assert f"{name}(" in text
 
 
 @pytest.mark.parametrize("name", ["cifar100", "CIFAR10", "no/such/folder"])
