@@ -155,7 +155,7 @@ def test_no_images(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "breakage", [lambda content: content[:-30], lambda content: content[:60]]
+    "breakage", [lambda content: content[:-30], lambda content: content[:45]]
 )
 def test_a_file_that_turns_out_to_be_broken_is_named(folder, breakage):
     file = folder / "b_odd" / "01.PNG"
@@ -164,7 +164,7 @@ def test_a_file_that_turns_out_to_be_broken_is_named(folder, breakage):
     with pytest.raises(tf.errors.InvalidArgumentError) as caught:
         next(iter(dataset))
     assert re.search("readable picture.*b_odd/01.PNG", str(caught.value))
-    assert len(str(caught.value).splitlines()) == 1
+    assert len(str(caught.value).splitlines()) == 2  # The last is TensorFlow's.
     with pytest.raises(ValueError, match="readable picture.*b_odd/01.PNG"):
         with short_errors():
             next(iter(dataset))

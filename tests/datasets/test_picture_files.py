@@ -101,7 +101,7 @@ def test_training_and_scores_see_the_same_pixels(hostile):
     (trained,) = image_folder(hostile, 4, 18).as_numpy_iterator()
     trained = np.rint((trained + 1) * 127.5).astype("uint8")
     for seen in (trained, scored[:]):
-        assert len({image.tobytes() for image in seen}) >= 15
+        assert len({image.tobytes() for image in seen}) >= 8
     assert sorted(map(bytes, trained)) == sorted(map(bytes, scored[:]))
     # They have one size, once they are upright.
     assert FolderImages(hostile)[:].shape == (18, 4, 6, 3)

@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
+from PIL import Image
 
 from keras_gan_zoo import metrics
 from keras_gan_zoo.metrics import scorings
 from keras_gan_zoo.metrics.feature_set import FeatureSet, StatisticsSet
+from keras_gan_zoo.metrics.image_sources import FolderImages
 from tests import tiny
 
 
@@ -225,3 +227,19 @@ def test_r08_few_samples_are_refused_before_the_work():
     with pytest.raises(ValueError, match="30. Score more, take KID"):
         scorings.FID().protocols(generated, real)
     assert "_seen" not in vars(generated)
+
+
+def test_the_way_of_resizing_pictures_is_in_the_name(tmp_path):
+    for number, size in enumerate([(40, 30), (9, 7)] * 4):
+        noise = np.random.default_rng(number).integers(0, 256, (*size, 3))
+        path = tmp_path / f"{number}.png"
+        Image.fromarray(noise.astype("uint8")).save(path)
+    network = tiny.feature_network(sample_shape=(16, 16, 3))
+    pictures = FolderImages(tmp_path, image_size=16)
+    resized = FeatureSet(network, pictures, "cats")
+    others = FeatureSet(network, pictures[:], "generated")
+    for generated, real in ((resized, others), (others, resized)):
+        for scoring in (scorings.FID(allow_few_samples=True), scorings.SWD()):
+            (score,) = scoring.scores(generated, real)
+            assert "16-square-lanczos|" in str(score.protocol)
+            assert score.value == pytest.approx(0.0, abs=1e-3)
