@@ -42,14 +42,9 @@ def train(description, name, dataset, epochs, width, flips, shift):
             "batch_size": 128,
         },
     )
-    batches = datasets.by_name(
-        args.dataset,
-        args.batch_size,
-        labels=True,
-        seed=args.seed,
-        start_step=0,
-        data_dir=args.data_dir,
-    ).map(lambda images, labels: (vary(images, flips, shift), labels))
+    batches = recipe.read_data(args, args.batch_size, labels=True).map(
+        lambda images, labels: (vary(images, flips, shift), labels)
+    )
     image_shape = tuple(batches.element_spec[0].shape[1:])
     num_classes = len(datasets.class_names(args.dataset))
     network = networks.residual_classifier(
@@ -96,6 +91,7 @@ def train(description, name, dataset, epochs, width, flips, shift):
         labels=True,
         split="test" if tested else "train",
         data_dir=args.data_dir,
+        image_size=args.image_size,
     )
     network.compile(
         loss="sparse_categorical_crossentropy",

@@ -32,7 +32,7 @@ with _silent_stderr():
     import keras
     import tensorflow as tf
 
-from keras_gan_zoo import set_determinism  # noqa: E402
+from keras_gan_zoo import datasets, reading, set_determinism  # noqa: E402
 from keras_gan_zoo.export import export_generator  # noqa: E402
 from keras_gan_zoo.files import make_folder, written_aside  # noqa: E402
 from keras_gan_zoo.precision import bfloat16_speedup  # noqa: E402
@@ -67,8 +67,8 @@ def arguments(description, dataset, quick, paper=None):
 
     Returns:
         Namespace of `preset`, `epochs`, `steps_per_epoch`, `batch_size`,
-        `dataset`, `data_dir`, `output`, `seed`, `precision`, `deterministic`,
-        `threads` and `require_gpu`.
+        `dataset`, `image_size`, `flip`, `data_dir`, `output`, `seed`,
+        `precision`, `deterministic`, `threads` and `require_gpu`.
     """
     name = pathlib.Path(sys.argv[0]).stem
     parser = argparse.ArgumentParser(
@@ -99,6 +99,19 @@ def arguments(description, dataset, quick, paper=None):
         f"come with the package) or a folder of images; default: {dataset}",
     )
     parser.add_argument(
+        "--image-size",
+        type=_positive_integer,
+        metavar="N",
+        help="crop the pictures of a folder to squares and resize them to NxN; "
+        "default: 32",
+    )
+    parser.add_argument(
+        "--flip",
+        action="store_true",
+        default=None,  # As in settings from before there was the flag.
+        help="mirror each image, left to right, with probability 1/2",
+    )
+    parser.add_argument(
         "--data-dir", help="where tensorflow-datasets keeps its data"
     )
     parser.add_argument(
@@ -123,6 +136,12 @@ def arguments(description, dataset, quick, paper=None):
             setattr(args, flag, value)
     if args.require_gpu and not tf.config.list_physical_devices("GPU"):
         parser.error("--require-gpu: TensorFlow finds no GPU.")
+    is_folder = pathlib.Path(args.dataset).expanduser().is_dir()
+    if args.image_size is not None and not is_folder:
+        parser.error(
+            "--image-size is for a folder of pictures: the images of "
+            f"{args.dataset} have a size of their own."
+        )
     make_folder(f"{args.output}/training")
     set_seed(args, args.seed)
     keras.config.set_dtype_policy(args.precision)
@@ -160,6 +179,30 @@ def set_seed(args, seed):
     keras.utils.set_random_seed(seed)
 
 
+def read_data(args, batch_size, labels=False):
+    """Returns the endless stream of images that the flags ask for.
+
+    Args:
+        args: What `arguments` returned.
+        batch_size: Integer, of what one step takes.
+        labels: Whether to give `(images, labels)`.
+
+    Returns:
+        `tf.data.Dataset`, see `datasets.by_name`.
+    """
+    return datasets.by_name(
+        args.dataset,
+        batch_size,
+        labels=labels,
+        seed=args.seed,
+        start_step=0,
+        data_dir=args.data_dir,
+        image_size=args.image_size,
+        flip=bool(args.flip),
+    )
+
+
+@reading.short_errors()
 def begin(args, model, data=None):
     """Says what is about to run, and writes it to `settings.json`.
 
@@ -169,8 +212,9 @@ def begin(args, model, data=None):
     Args:
         args: What `arguments` returned.
         model: Compiled `AdversarialModel`.
-        data: Dataset that it will train on, by which to find out, before a
-            long run in float32, whether `mixed_bfloat16` would be faster.
+        data: Dataset that it will train on, to say what is in it and to find
+            out, before a long run in float32, whether `mixed_bfloat16` would
+            be faster.
 
     Raises:
         ValueError: If the output folder holds a training of other settings.
@@ -212,6 +256,11 @@ def begin(args, model, data=None):
     if args.preset == "quick":
         line += " (--preset paper for the paper's own)"
     print(line)
+    line = getattr(data, "description", "")  # Which only folders have.
+    if args.flip:
+        line = f"{line or 'Images'}, mirrored at random"
+    if line:
+        print(line)
     if data is not None and args.precision == "float32" and total >= _LONG:
         speedup = bfloat16_speedup(model, next(iter(data)))
         print(

@@ -33,14 +33,7 @@ args = recipe.arguments(
     quick={"epochs": 10, "steps_per_epoch": 400, "batch_size": 64},
     paper={"epochs": 200, "steps_per_epoch": 600, "batch_size": 100},
 )
-images = datasets.by_name(
-    args.dataset,
-    args.batch_size,
-    labels=True,
-    seed=args.seed,
-    start_step=0,
-    data_dir=args.data_dir,
-)
+images = recipe.read_data(args, args.batch_size, labels=True)
 image_shape = tuple(images.element_spec[0].shape[1:])
 class_names = datasets.class_names(args.dataset)
 num_classes = len(class_names)
@@ -83,7 +76,7 @@ gan.fit(
     epochs=args.epochs,
     steps_per_epoch=args.steps_per_epoch,
     callbacks=[
-        SampleGrid(f"{args.output}/training"),
+        SampleGrid(f"{args.output}/training", reals=images),
         Throughput(args.batch_size),
         CSVLog(f"{args.output}/training/log.csv"),
         Checkpoint(f"{args.output}/training/checkpoints", every_steps=500),

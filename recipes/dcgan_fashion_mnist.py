@@ -14,7 +14,7 @@ from keras_gan_zoo import recipe  # isort: split
 
 import keras
 
-from keras_gan_zoo import datasets, networks, priors
+from keras_gan_zoo import networks, priors
 from keras_gan_zoo.callbacks import (
     Checkpoint,
     CSVLog,
@@ -29,13 +29,7 @@ args = recipe.arguments(
     quick={"epochs": 10, "steps_per_epoch": 600, "batch_size": 64},
     paper={"epochs": 25, "steps_per_epoch": 468, "batch_size": 128},
 )
-images = datasets.by_name(
-    args.dataset,
-    args.batch_size,
-    seed=args.seed,
-    start_step=0,
-    data_dir=args.data_dir,
-)
+images = recipe.read_data(args, args.batch_size)
 image_shape = tuple(images.element_spec.shape[1:])
 
 if args.preset == "paper":
@@ -59,7 +53,7 @@ gan.fit(
     epochs=args.epochs,
     steps_per_epoch=args.steps_per_epoch,
     callbacks=[
-        SampleGrid(f"{args.output}/training"),
+        SampleGrid(f"{args.output}/training", reals=images),
         Throughput(args.batch_size),
         CSVLog(f"{args.output}/training/log.csv"),
         Checkpoint(f"{args.output}/training/checkpoints", every_steps=500),

@@ -40,13 +40,7 @@ if args.dataset not in features.CLASSIFIERS:
         "The tour needs a classifier, so `--dataset` must be one of "
         f"{', '.join(features.CLASSIFIERS)}. Received: {args.dataset}."
     )
-images = datasets.by_name(
-    args.dataset,
-    args.batch_size,
-    seed=args.seed,
-    start_step=0,
-    data_dir=args.data_dir,
-)
+images = recipe.read_data(args, args.batch_size)
 image_shape = tuple(images.element_spec.shape[1:])
 classifier = features.CLASSIFIERS[args.dataset]()
 

@@ -19,7 +19,7 @@ from keras_gan_zoo import recipe  # isort: split
 
 import keras
 
-from keras_gan_zoo import datasets, networks, priors
+from keras_gan_zoo import networks, priors
 from keras_gan_zoo.callbacks import (
     Checkpoint,
     CSVLog,
@@ -35,13 +35,7 @@ args = recipe.arguments(
     quick={"epochs": 12, "steps_per_epoch": 1500, "batch_size": 64},
     paper={"epochs": 250, "steps_per_epoch": 500, "batch_size": 100},
 )
-images = datasets.by_name(
-    args.dataset,
-    args.batch_size,
-    seed=args.seed,
-    start_step=0,
-    data_dir=args.data_dir,
-)
+images = recipe.read_data(args, args.batch_size)
 image_shape = tuple(images.element_spec.shape[1:])
 
 if args.preset == "paper":
@@ -78,7 +72,7 @@ gan.fit(
     epochs=args.epochs,
     steps_per_epoch=args.steps_per_epoch,
     callbacks=[
-        SampleGrid(f"{args.output}/training"),
+        SampleGrid(f"{args.output}/training", reals=images),
         Throughput(args.batch_size),
         CSVLog(f"{args.output}/training/log.csv"),
         Checkpoint(f"{args.output}/training/checkpoints", every_steps=500),

@@ -16,7 +16,7 @@ from keras_gan_zoo import recipe  # isort: split
 
 import keras
 
-from keras_gan_zoo import datasets, networks
+from keras_gan_zoo import networks
 from keras_gan_zoo.callbacks import (
     Checkpoint,
     CSVLog,
@@ -38,13 +38,7 @@ args = recipe.arguments(
 )
 discriminator_steps = 5 if args.preset == "paper" else 1
 global_batch = args.batch_size * discriminator_steps
-images = datasets.by_name(
-    args.dataset,
-    global_batch,
-    seed=args.seed,
-    start_step=0,
-    data_dir=args.data_dir,
-)
+images = recipe.read_data(args, global_batch)
 image_shape = tuple(images.element_spec.shape[1:])
 num_updates = args.epochs * args.steps_per_epoch
 
@@ -103,7 +97,7 @@ gan.fit(
     epochs=args.epochs,
     steps_per_epoch=args.steps_per_epoch,
     callbacks=[
-        SampleGrid(f"{args.output}/training"),
+        SampleGrid(f"{args.output}/training", reals=images),
         *scores,
         Throughput(global_batch),
         CSVLog(f"{args.output}/training/log.csv"),

@@ -42,7 +42,14 @@ MAY_IMPORT = {
         "replicas",
     },
     "classifier_recipe": {"datasets", "metrics", "networks", "recipe"},
-    "recipe": {"export", "files", "precision", "set_determinism"},
+    "recipe": {
+        "datasets",
+        "export",
+        "files",
+        "precision",
+        "reading",
+        "set_determinism",
+    },
     "models": {
         "checks",
         "intake",

@@ -20,6 +20,7 @@ DOCUMENTS = [
     "docs/serving.md",
     "docs/tensorflow_addons.md",
     "docs/when_training_goes_wrong.md",
+    "docs/your_own_pictures.md",
 ]
 
 

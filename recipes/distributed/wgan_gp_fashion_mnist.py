@@ -14,7 +14,7 @@ from keras_gan_zoo import recipe  # isort: split
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import datasets, networks, replicas
+from keras_gan_zoo import networks, replicas
 from keras_gan_zoo.callbacks import (
     Checkpoint,
     CSVLog,
@@ -32,13 +32,7 @@ args = recipe.arguments(
 strategy = tf.distribute.MultiWorkerMirroredStrategy()
 discriminator_steps = 5
 global_batch = args.batch_size * discriminator_steps
-images = datasets.by_name(
-    args.dataset,
-    global_batch,
-    seed=args.seed,
-    start_step=0,
-    data_dir=args.data_dir,
-)
+images = recipe.read_data(args, global_batch)
 image_shape = tuple(images.element_spec.shape[1:])
 
 with strategy.scope():
@@ -64,7 +58,7 @@ is_chief = replicas.is_chief(strategy)
 if is_chief:  # The others only train.
     recipe.begin(args, gan)
     callbacks += [
-        SampleGrid(f"{args.output}/training"),
+        SampleGrid(f"{args.output}/training", reals=images),
         Throughput(global_batch),
         CSVLog(f"{args.output}/training/log.csv"),
     ]

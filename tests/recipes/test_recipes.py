@@ -6,6 +6,7 @@ import json
 import pathlib
 import re
 import runpy
+import shlex
 import shutil
 import sys
 
@@ -17,6 +18,7 @@ from PIL import Image
 
 from keras_gan_zoo import recipe
 from keras_gan_zoo.export import export_generator
+from keras_gan_zoo.metrics import __main__ as metrics_command
 from tests import tiny as models
 
 RECIPES = pathlib.Path(__file__).parents[2] / "recipes"
@@ -52,7 +54,12 @@ def check_output(output):
     settings = json.loads((output / "training" / "settings.json").read_text())
     assert settings["dataset"] == "embedded"
     assert settings["parameters"]["generator"] > 0
-    for picture in ("epoch_0000.png", "epoch_0001.png", "training.gif"):
+    for picture in (
+        "reals.png",
+        "epoch_0000.png",
+        "epoch_0001.png",
+        "training.gif",
+    ):
         assert (output / "training" / picture).exists()
     served = tf.saved_model.load(str(output / "1"))
     serve = served.signatures["serving_default"]
@@ -213,15 +220,90 @@ def test_the_tour_tells_collapse_and_noise(monkeypatch, tmp_path, capsys):
     assert len(scores["DCGAN"]) == 9
 
 
-def test_recipe_takes_a_folder_without_classes(monkeypatch, tmp_path):
-    folder, output = tmp_path / "pictures", tmp_path / "output"
-    folder.mkdir()
-    for index in range(4):
-        noise = np.random.default_rng(index).integers(0, 256, (40, 32, 3))
+def make_pictures(folder, number, size=(40, 32)):
+    folder.mkdir(parents=True)
+    for index in range(number):
+        noise = np.random.default_rng(index).integers(0, 256, (*size, 3))
         Image.fromarray(noise.astype("uint8")).save(folder / f"{index}.png")
+
+
+def test_recipe_takes_a_folder_without_classes(monkeypatch, tmp_path, capfd):
+    folder, output = tmp_path / "pictures", tmp_path / "output"
+    make_pictures(folder, 4)
     arguments = (f"--dataset={folder}", *tiny(output)[1:])
     run("wgan_gp_cifar", monkeypatch, *arguments)
     assert (output / "1" / "saved_model.pb").exists()
+    found = "4 pictures of 32x40, cropped to squares and resized to 32x32\n"
+    assert found in capfd.readouterr().out
+
+
+def test_recipe_takes_a_folder_with_classes(monkeypatch, tmp_path, capfd):
+    folder, output = tmp_path / "pets", tmp_path / "output"
+    make_pictures(folder / "cats", 4)
+    make_pictures(folder / "dogs", 4, (24, 24))
+    run(
+        "acgan_fashion_mnist",
+        monkeypatch,
+        *tiny(output)[1:],
+        f"--dataset={folder}",
+        "--image-size=24",
+        "--flip",
+    )
+    found = (
+        "8 pictures of 24x24 to 32x40 in 2 classes (cats, dogs), cropped to "
+        "squares and resized to 24x24, mirrored at random\n"
+    )
+    assert found in capfd.readouterr().out
+    gan = keras.models.load_model(output / "training" / "gan.keras")
+    assert gan.class_names == ["cats", "dogs"]
+    sizes = set()
+    for name in ("reals.png", "epoch_0001.png"):
+        with Image.open(output / "training" / name) as picture:
+            sizes.add(picture.size)
+    ((width, height),) = sizes
+    assert height == 2 * 26 - 2 and width > 8 * 26 - 2 + 20  # With names.
+    settings = json.loads((output / "training" / "settings.json").read_text())
+    assert settings["image_size"] == 24 and settings["flip"] is True
+
+
+def test_the_page_on_own_pictures_is_a_recipe(monkeypatch, tmp_path, capfd):
+    text = (RECIPES.parent / "docs" / "your_own_pictures.md").read_text()
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    with_classes, without, score = (
+        shlex.split(block.replace("\\\n", " ")) for block in blocks
+    )
+    make_pictures(tmp_path / "pets" / "cats", 5, (40, 32))
+    make_pictures(tmp_path / "pets" / "dogs", 4, (70, 90))
+    monkeypatch.chdir(tmp_path)
+    for program, script, *arguments in (with_classes, without):
+        assert program == "python" and script.startswith("recipes/")
+        run(pathlib.Path(script).stem, monkeypatch, *arguments, *tiny("")[1:4])
+        found = "9 pictures of 32x40 to 90x70"
+        assert found in capfd.readouterr().out
+    names = {}
+    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(compile(block, "your_own_pictures.md", "exec"), names)
+    assert names["names"] == ["cats", "dogs"]
+    assert score[:4] == ["python", "-m", "keras_gan_zoo.metrics", "score"]
+    score[score.index("--num") + 1] = "20"
+    assert metrics_command.main(score[3:]) == 0
+    records = json.loads(
+        (tmp_path / "saved_models/pets/scores.json").read_text()
+    )
+    for record in records["scores"]:
+        assert "|32-square-lanczos|" in record["name"]
+        assert "pets" in record["name"]
+    facts = tmp_path / "saved_models/pets/1/assets.extra/generator.json"
+    assert json.loads(facts.read_text())["class_names"] == ["cats", "dogs"]
+
+
+def test_data_sets_with_a_name_have_sizes_of_their_own(
+    monkeypatch, tmp_path, capsys
+):
+    with pytest.raises(SystemExit):
+        run("gan_mnist", monkeypatch, "--image-size=32", *tiny(tmp_path))
+    error = capsys.readouterr().err
+    assert "the images of embedded have a size of their own" in error
 
 
 @pytest.mark.slow
