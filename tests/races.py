@@ -8,7 +8,7 @@ moment, hence the processes that keep each core busy:
 
 DRAGAN, because TensorFlow's optimizer of graphs takes away an order between a
 read and a write there: see `keras_gan_zoo/ordering.py`, without which one run
-in about a thousand differs.
+in a thousand or two differs.
 """
 
 import argparse
@@ -33,7 +33,10 @@ STEPS, BATCH_SIZE = 40, 64
 @contextlib.contextmanager
 def busy_cores():
     """Keeps each core busy with a process of its own."""
-    code = "while True: pass"
+    # They end with this process, however it ends.
+    code = (
+        "import os; parent = os.getppid()\nwhile os.getppid() == parent: pass"
+    )
     command = [sys.executable, "-S", "-c", code]
     spinners = [subprocess.Popen(command) for _ in range(os.cpu_count())]
     try:
