@@ -31,6 +31,34 @@ def arguments_of(method, *args, **kwargs):
     return arguments
 
 
+def split(arguments):
+    """Splits the last samples of arrays off for validation, as Keras does.
+
+    Args:
+        arguments: Dictionary of the arguments of `fit()`, which is changed.
+    """
+    fraction = arguments.pop("validation_split", None)
+    if arguments.get("validation_data") is not None or not fraction:
+        return
+    x, y = _in_known_form(arguments["x"], arguments["y"])
+    number = len(keras.tree.flatten(x)[0]) if checks.are_arrays(x) else 0
+    first = math.floor(number * (1.0 - fraction))
+    if not 0 < first < number:
+        raise ValueError(
+            "`validation_split` must leave samples of an array to train and "
+            f"to validate on. Received: validation_split={fraction} of "
+            f"{number} samples in a {type(x).__name__}. Pass "
+            "`validation_data` instead."
+        )
+
+    def part(rows):
+        samples = keras.tree.map_structure(lambda array: array[rows], x)
+        return samples, y if y is None else y[rows]
+
+    arguments["x"], arguments["y"] = part(slice(first))
+    arguments["validation_data"] = part(slice(first, None))
+
+
 def take(model, arguments, steps="steps_per_epoch"):
     """Checks data, and gives them a form that all that follows knows.
 
@@ -75,15 +103,12 @@ def take(model, arguments, steps="steps_per_epoch"):
 
 
 def take_validation(model, arguments):
-    """Checks the validation data of `fit()`, as `take` does; splits arrays.
+    """Checks the validation data of `fit()`, as `take` does.
 
     Args:
         model: `AdversarialModel`.
         arguments: Dictionary of the arguments of `fit()`, which is changed.
     """
-    split = arguments.pop("validation_split", None)
-    if arguments.get("validation_data") is None and split:
-        _split(arguments, split)
     data = arguments.get("validation_data")
     if data is None:
         return
@@ -175,27 +200,6 @@ def _first_of(generator):
         )
     # Keras knows a generator by its type.
     return first, (batch for batch in itertools.chain([first], generator))
-
-
-def _split(arguments, fraction):
-    """Takes the last samples for validation, as Keras does."""
-    x, y = _in_known_form(arguments["x"], arguments["y"])
-    number = len(keras.tree.flatten(x)[0]) if checks.are_arrays(x) else 0
-    first = math.floor(number * (1.0 - fraction))
-    if not 0 < first < number:
-        raise ValueError(
-            "`validation_split` must leave samples of an array to train and "
-            f"to validate on. Received: validation_split={fraction} of "
-            f"{number} samples in a {type(x).__name__}. Pass "
-            "`validation_data` instead."
-        )
-
-    def part(rows):
-        samples = keras.tree.map_structure(lambda array: array[rows], x)
-        return samples, y if y is None else y[rows]
-
-    arguments["x"], arguments["y"] = part(slice(first))
-    arguments["validation_data"] = part(slice(first, None))
 
 
 def _check_partial_batches(model):

@@ -179,8 +179,9 @@ class AdversarialModel(keras.Model):
         iterators.release_at_exit()  # Since data may be read by Python.
         arguments = intake.arguments_of(super().fit, x, y, *args, **kwargs)
         self._require_ready()
-        intake.take_validation(self, arguments)
+        intake.split(arguments)
         first_batch = intake.take(self, arguments)
+        intake.take_validation(self, arguments)
         x, y = arguments.pop("x"), arguments.pop("y")
         # Keras's default is a warning that it does not shuffle a dataset.
         arguments.setdefault("shuffle", checks.are_arrays(x))
