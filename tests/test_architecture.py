@@ -98,6 +98,7 @@ MAY_IMPORT = {
         "datasets",
         "files",
         "images",
+        "integers",
         "latents",
         "models",
         "networks",
@@ -116,6 +117,7 @@ MAY_IMPORT = {
     "saved_files": set(),
     "serving": {"files", "images", "latents", "pictures"},
     "__init__": {"determinism"},
+    "__main__": {"__version__"},
 }
 
 

@@ -85,17 +85,38 @@ def test_the_import_of_the_package_is_light():
     assert heavy == "set()"
 
 
-COMMANDS = sorted(path.parent.name for path in PACKAGE.glob("*/__main__.py"))
+COMMANDS = sorted(
+    ".".join(path.parent.relative_to(ROOT).parts)
+    for path in PACKAGE.rglob("__main__.py")
+)
 
 
-@pytest.mark.parametrize("part", COMMANDS)
-def test_the_usage_of_a_command_waits_for_no_import(part):
+def test_the_package_lists_its_commands():
+    code = """if True:
+        import runpy, sys
+        sys.argv = [""]
+        try:
+            runpy.run_module("keras_gan_zoo", run_name="__main__")
+        except SystemExit as stop:
+            assert stop.code == 0
+        print({"keras", "tensorflow"} & set(sys.modules))
+    """
+    result = run_python(code)
+    versions, *lines, heavy = result.stdout.splitlines()
+    assert re.match(r"keras_gan_zoo \S+, Python 3\S+, keras 3\S+, t", versions)
+    listed = re.findall(r"python -m (keras_gan_zoo\.\w+)", "\n".join(lines))
+    assert ["keras_gan_zoo", *listed] == COMMANDS
+    assert heavy == "set()"
+
+
+@pytest.mark.parametrize("module", COMMANDS)
+def test_the_usage_of_a_command_waits_for_no_import(module):
     code = f"""if True:
         import runpy, sys
         for arguments, code in (["--help"], 0), (["no-such-command"], 2):
             sys.argv = ["", *arguments]
             try:
-                runpy.run_module("keras_gan_zoo.{part}", run_name="__main__")
+                runpy.run_module("{module}", run_name="__main__")
             except SystemExit as stop:
                 assert stop.code == code
         print({{"keras", "tensorflow"}} & set(sys.modules))
@@ -103,7 +124,7 @@ def test_the_usage_of_a_command_waits_for_no_import(part):
     result = run_python(code)
     assert result.returncode == 0, result.stderr
     usage, *_, heavy = result.stdout.splitlines()
-    assert usage.startswith(f"usage: python -m keras_gan_zoo.{part} ")
+    assert usage.startswith(f"usage: python -m {module} ")
     assert heavy == "set()"
 
 

@@ -5,6 +5,8 @@ import numbers
 
 import numpy as np
 
+from keras_gan_zoo.integers import check_integer
+
 
 def require_integers(least, **options):
     """Raises a `ValueError` unless options are integers, at least `least`.
@@ -14,15 +16,7 @@ def require_integers(least, **options):
         **options: The options by name.
     """
     for name, value in options.items():
-        if (
-            not isinstance(value, numbers.Integral)
-            or isinstance(value, bool)
-            or value < least
-        ):
-            raise ValueError(
-                f"`{name}` must be an integer, at least {least}. Received: "
-                f"{name}={value!r}."
-            )
+        check_integer(name, value, least)
 
 
 def require_positive(**options):

@@ -56,7 +56,7 @@ pairs = of(metrics.same_class_pairs, [0, 0, 1, 1])
     ],
 )
 def test_numbers_of_things_are_integers(function, name, least):
-    for value in (least - 1, -7, 2.5, math.nan, None, True, "3"):
+    for value in (least - 1, -7, 2.5, math.nan, None, "3"):
         with pytest.raises(
             ValueError, match=f"at least {least}. Received: {name}={value!r}"
         ):
