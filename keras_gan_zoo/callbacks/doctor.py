@@ -35,7 +35,8 @@ class Doctor(keras.callbacks.Callback):
 
     Each epoch's `logs` gain the signs of the last examination, such as
     `score_order` and `sample_distance` (`signs.examination` has the list),
-    and `findings`, the number so far. `docs/when_training_goes_wrong.md`
+    and `findings`, the number so far. Before the first one, they are those of
+    a look as training begins. `docs/when_training_goes_wrong.md`
     tells how to read them.
 
     Args:
@@ -88,6 +89,7 @@ class Doctor(keras.callbacks.Callback):
         self._examinations = []
         self._lasting = {}  # Examinations since each failure was seen.
         self._losses = {}  # Of the last step.
+        self._signs = {}  # To log.
 
     def on_train_begin(self, logs=None):
         sampling.require_generator(self.model)
@@ -101,8 +103,10 @@ class Doctor(keras.callbacks.Callback):
         self._examine = signs.examination(
             self.model, self.model.unpack(self._data)
         )
-        # Raises at once where shapes don't fit, and tells the names.
-        self._names = list(self._examine())
+        # Raises at once where shapes don't fit, and is all there is to log
+        # until the first examination. It judges nothing.
+        self._signs = self._measured()
+        print(self._plan(int(self.model.step)))
 
     def on_epoch_begin(self, epoch, logs=None):
         # A checkpoint may have set it since training began.
@@ -119,9 +123,7 @@ class Doctor(keras.callbacks.Callback):
         self._losses = logs
 
     def on_epoch_end(self, epoch, logs=None):
-        last = self._examinations[-1] if self._examinations else {}
-        for name in self._names:
-            logs[name] = last.get(name, math.nan)
+        logs.update(self._signs)
         logs["findings"] = len(self.findings)
 
     def get_progress(self):
@@ -131,6 +133,7 @@ class Doctor(keras.callbacks.Callback):
             "examinations": self._examinations,
             "lasting": self._lasting,
             "losses": self._losses,
+            "signs": self._signs,
         }
 
     def set_progress(self, progress):
@@ -142,12 +145,26 @@ class Doctor(keras.callbacks.Callback):
         self._examinations = progress["examinations"]
         self._lasting = progress["lasting"]
         self._losses = progress["losses"]
+        self._signs = progress.get("signs", {})
+
+    def _plan(self, step):
+        """Tells when it will look, and what it will speak of."""
+        first = (step // self.every_steps + 1) * self.every_steps
+        return (
+            f"Doctor: looks every {self.every_steps:,} steps, first after "
+            f"step {first:,}, and speaks of failures only: of NaN at once, of "
+            f"others when they show in {diagnosis.PERSISTENCE} looks after "
+            f"step {diagnosis.GRACE_STEPS:,}."
+        )
+
+    def _measured(self):
+        return {name: float(v) for name, v in self._examine().items()}
 
     def _look(self):
-        values = {name: float(v) for name, v in self._examine().items()}
+        self._signs = self._measured()
         self._examinations = [
             *self._examinations[1 - diagnosis.MEMORY :],
-            {"step": self._step, **values},
+            {"step": self._step, **self._signs},
         ]
         found = diagnosis.diagnose(self._examinations)
         self._diagnosed(found)

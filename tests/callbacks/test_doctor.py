@@ -494,6 +494,7 @@ def test_logs_have_the_signs(tmp_path):
     gan.step.assign(0)
     doctor = Doctor(ring(), every_steps=30)
     log = keras.callbacks.CSVLogger(tmp_path / "log.csv")
+    first = signs.examination(gan, gan.unpack(doctor._data))()
     gan.fit(poisoned(None), epochs=3, verbose=0, callbacks=[doctor, log])
     lines = (tmp_path / "log.csv").read_text().splitlines()
     rows = list(csv.DictReader(lines))
@@ -502,8 +503,25 @@ def test_logs_have_the_signs(tmp_path):
         if name != "step":
             assert " " not in name
             column = [float(row[name]) for row in rows]
-            assert math.isnan(column[0]) and column[2] == value
-            assert not math.isnan(column[1])
+            # Of the beginning, before the first examination at step 30.
+            np.testing.assert_allclose(column[0], first[name], rtol=1e-5)
+            assert column[0] != column[1] or name == "finite"
+            assert column[2] == value and math.isfinite(column[1])
+
+
+@pytest.mark.parametrize(
+    "every, step, first", [(100, 0, 100), (100, 7_250, 7_300), (30, 30, 60)]
+)
+def test_a_doctor_says_when_it_will_speak(capsys, every, step, first):
+    gan = tiny.gan((2,))
+    gan.step.assign(step)
+    doctor = Doctor(ring(), every_steps=every)
+    doctor.set_model(gan)
+    doctor.on_train_begin()
+    (line,) = capsys.readouterr().out.splitlines()
+    assert f"looks every {every} steps, first after step {first:,}," in line
+    assert line.endswith("in 5 looks after step 1,000.")
+    assert doctor.findings == [] and doctor._examinations == []
 
 
 # What it refuses.
