@@ -318,16 +318,37 @@ def test_ring_of_gaussians_makes_its_table(monkeypatch, tmp_path, capsys):
     run(
         "ring_of_gaussians",
         monkeypatch,
-        "--seeds=1",
+        "--seeds=5",
         "--steps=20",
-        "--only=DRAGAN",
+        "--only=dragan",
         f"--output={tmp_path}",
     )
-    results = json.loads((tmp_path / "results.json").read_text())
-    assert np.shape(results["DRAGAN"]) == (1, 3)
-    assert np.isfinite(results["DRAGAN"]).all()
-    assert (tmp_path / "samples.png").exists()
+    text = (tmp_path / "results.json").read_text()
+    assert "NaN" not in text
+    ((*counts, divergence),) = json.loads(text)["DRAGAN"]
+    assert len(counts) == 3 and np.isfinite(counts).all()
+    assert divergence is None or divergence >= 0
+    with Image.open(tmp_path / "samples.png") as picture:
+        assert picture.size == (300, 300)
     assert "| DRAGAN |" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "argument, message",
+    [
+        ("--only=BEGAN", "no row begins with 'BEGAN'; there are GAN, non"),
+        ("--steps=0", "at least 1 step.*--steps 0"),
+        ("--seeds=-2", "seeds of at least 0"),
+    ],
+)
+def test_a_ring_that_can_not_run_makes_no_folder(
+    monkeypatch, tmp_path, capsys, argument, message
+):
+    output = tmp_path / "ring"
+    with pytest.raises(SystemExit, match="2"):
+        run("ring_of_gaussians", monkeypatch, argument, f"--output={output}")
+    assert re.search(message, capsys.readouterr().err)
+    assert not output.exists()
 
 
 def test_every_gan_of_the_zoo_has_a_recipe():
