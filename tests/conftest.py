@@ -1,6 +1,12 @@
 """What every test needs: few threads, few messages, fixed seeds."""
 
 import os
+import signal
+
+# A shell that runs the tests in the background lets them, and the processes
+# that they start, ignore Ctrl-C.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Before TensorFlow is imported, which reads it once.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
