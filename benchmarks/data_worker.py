@@ -34,8 +34,9 @@ def main():
 
 def zoo(name, batch_size):
     """Returns the endless stream of this package."""
+    image_size = IMAGE_SIZE if pathlib.Path(name).is_dir() else None
     return datasets.by_name(
-        name, batch_size, start_step=0, image_size=IMAGE_SIZE
+        name, batch_size, start_step=0, image_size=image_size
     )
 
 

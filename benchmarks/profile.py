@@ -26,7 +26,8 @@ KINDS = {
     "matrix products": ":.*MatMul",
     "batch normalization": "batch_normalization|:FusedBatchNorm",
     "activations": "re_lu|leaky_re_lu|activation",
-    "optimizers": "/(adam|rmsprop)",
+    # The zoo's have the names of their players.
+    "optimizers": "/(adam|rmsprop|(discriminator|generator)/)",
     "random numbers": "random",
     "all else": "",
 }

@@ -70,7 +70,8 @@ def test_recipes_save_and_draw_in_each_epoch(tmp_path, told_twice):
     data = tiny.dataset().repeat()
     fit_worker.train_by_fit(tiny.gan(), data, 3, callbacks, stopwatch)
     saved = sorted(path.name for path in tmp_path.glob("checkpoints/*"))
-    assert saved == ["step_00000006", "step_00000009"]
+    # The last is of the step that ends it all, as whatever ends a training.
+    assert saved == ["step_00000009", "step_00000010"]
     assert len((tmp_path / "log.csv").read_text().splitlines()) == 1 + 4
     assert (tmp_path / "epoch_0003.png").exists()
     assert stopwatch.laps[0]["Checkpoint resume"] > 0
