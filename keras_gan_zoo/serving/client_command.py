@@ -44,6 +44,15 @@ def add_arguments(commands):
     parser.add_argument(
         "--num", type=int, default=16, help="number of images; default: 16"
     )
+    _add_timeout(parser)
+    parser.add_argument(
+        "--out", required=True, metavar="FILE", help="such as grid.png"
+    )
+    parser.set_defaults(run=_run)
+    _add_models(commands)
+
+
+def _add_timeout(parser):
     parser.add_argument(
         "--timeout",
         type=float,
@@ -51,11 +60,6 @@ def add_arguments(commands):
         metavar="SECONDS",
         help="to wait for an answer; default: 30",
     )
-    parser.add_argument(
-        "--out", required=True, metavar="FILE", help="such as grid.png"
-    )
-    parser.set_defaults(run=_run)
-    _add_models(commands)
 
 
 def _add_models(commands):
@@ -71,13 +75,7 @@ def _add_models(commands):
         metavar="URL",
         help="http://HOST:PORT; default: http://127.0.0.1:8501",
     )
-    parser.add_argument(
-        "--timeout",
-        type=float,
-        default=30.0,
-        metavar="SECONDS",
-        help="to wait for an answer; default: 30",
-    )
+    _add_timeout(parser)
     parser.set_defaults(run=_list)
 
 
