@@ -430,7 +430,7 @@ def test_r24_saving_takes_no_more_memory_than_keras_loses(tmp_path):
 
     def save():
         checkpoint._steps_done = 100 + next(step)
-        checkpoint._save("step", 1, 0)
+        checkpoint._save("step", checkpoint._state(1, 0))
 
     # Keras 3.15.1 makes an optimizer for each one it saves, to look at its
     # attributes, and 70 kB of each are never freed.
