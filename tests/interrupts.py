@@ -249,6 +249,9 @@ def main():
     if args.train:
         train(*args.train)
         return
+    # A shell that runs this in the background lets its processes ignore it.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory() as temporary:
         wrong, counts, ends = interrupt_all(
             args.moments,
