@@ -1,10 +1,12 @@
 """Training goes on where it was broken off, as if it never had been."""
 
+import functools
 import json
 import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import keras
 import numpy as np
@@ -85,6 +87,20 @@ def fit(directory, callbacks=(), data=in_order, model=None, **options):
     return model, history.history
 
 
+@functools.cache
+def undisturbed(data=in_order):
+    """Returns a model whose training nothing broke off, and its history."""
+    with tempfile.TemporaryDirectory() as directory:
+        return fit(directory, data=data)
+
+
+@pytest.fixture(scope="module")
+def of_two_epochs(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("checkpoints")
+    fit(directory, epochs=2)
+    return directory
+
+
 def state(model):
     values = model.get_weights()
     for optimizer in model.optimizer.optimizers:
@@ -133,35 +149,34 @@ def test_r1_twenty_kills_lose_nothing():
 @pytest.mark.parametrize("data", [in_order, shuffled])
 @pytest.mark.parametrize("at", [(0, 2), (1, 0), (1, 3), (1, None), (2, 1)])
 def test_r1_broken_off_anywhere_it_goes_on(data, at, tmp_path):
-    undisturbed = fit(tmp_path / "a", data=data, every=1)
     with pytest.raises(BrokenOff):
-        fit(tmp_path / "b", [BreakOff(*at)], data=data, every=1)
-    assert_equal(undisturbed, fit(tmp_path / "b", data=data, every=1))
+        fit(tmp_path, [BreakOff(*at)], data=data, every=1)
+    assert_equal(undisturbed(data), fit(tmp_path, data=data, every=1))
 
 
 def test_r1_a_graph_goes_on_too(tmp_path):
-    undisturbed = fit(tmp_path / "a", model=gan(run_eagerly=False), every=3)
+    whole = fit(tmp_path / "a", model=gan(run_eagerly=False), every=3)
     with pytest.raises(BrokenOff):
         model = gan(run_eagerly=False)
         fit(tmp_path / "b", [BreakOff(1, 3)], model=model, every=3)
     # The same object: what passes over steps is not what trains afterwards.
-    assert_equal(undisturbed, fit(tmp_path / "b", model=model, every=3))
+    assert_equal(whole, fit(tmp_path / "b", model=model, every=3))
 
 
 def test_r1_arrays_go_on_too(tmp_path):
     options = dict(data=lambda: samples(), batch_size=2, every=1)
-    undisturbed = fit(tmp_path / "a", **options)
+    whole = fit(tmp_path / "a", **options)
     with pytest.raises(BrokenOff):
         fit(tmp_path / "b", [BreakOff(1, 2)], **options)
-    assert_equal(undisturbed, fit(tmp_path / "b", **options))
+    assert_equal(whole, fit(tmp_path / "b", **options))
     # Each epoch is another permutation of all.
     unlike = fit(tmp_path / "c", shuffle=False, **options)
-    assert unlike[1] != undisturbed[1]
+    assert unlike[1] != whole[1]
 
 
 def test_several_steps_in_one_execution_go_on_too(tmp_path):
     options = dict(every=2, epochs=2)
-    undisturbed = fit(
+    whole = fit(
         tmp_path / "a",
         model=gan(steps_per_execution=2, run_eagerly=False),
         **options,
@@ -175,17 +190,16 @@ def test_several_steps_in_one_execution_go_on_too(tmp_path):
         model=gan(steps_per_execution=2, run_eagerly=False),
         **options,
     )
-    assert_equal(undisturbed, resumed)
+    assert_equal(whole, resumed)
     with pytest.raises(ValueError, match="4 steps, steps_per_execution=3"):
         fit(tmp_path / "c", model=gan(steps_per_execution=3, run_eagerly=False))
 
 
 def test_the_same_object_goes_on_after_an_interruption(tmp_path):
-    undisturbed = fit(tmp_path / "a", every=1)
     model = gan()
     with pytest.raises(BrokenOff):
-        fit(tmp_path / "b", [BreakOff(1, 1)], model=model, every=1)
-    assert_equal(undisturbed, fit(tmp_path / "b", model=model, every=1))
+        fit(tmp_path, [BreakOff(1, 1)], model=model, every=1)
+    assert_equal(undisturbed(), fit(tmp_path, model=model, every=1))
 
 
 def test_other_callbacks_see_the_steps_that_are_left(tmp_path, capsys):
@@ -218,8 +232,8 @@ def test_other_callbacks_see_the_steps_that_are_left(tmp_path, capsys):
 
 
 def test_a_finished_training_is_not_done_again(tmp_path, capsys):
-    undisturbed = fit(tmp_path)
-    assert_equal(undisturbed, fit(tmp_path))
+    assert_equal(undisturbed(), fit(tmp_path))
+    assert_equal(undisturbed(), fit(tmp_path))
     assert "all 12 steps are done" in capsys.readouterr().out
     longer = fit(tmp_path, epochs=EPOCHS + 1)
     assert_equal(fit(tmp_path / "other", epochs=EPOCHS + 1), longer)
@@ -281,15 +295,16 @@ def remove(path):
 
 @pytest.mark.parametrize("harm", [truncate, flip_a_bit, empty, remove])
 @pytest.mark.parametrize("file", ["gan.keras", "training.json", "SHA256SUMS"])
-def test_a_harmed_checkpoint_is_left_for_the_one_before(file, harm, tmp_path):
-    fit(tmp_path, epochs=2)
-    undisturbed = fit(tmp_path / "other")
+def test_a_harmed_checkpoint_is_left_for_the_one_before(
+    file, harm, of_two_epochs, tmp_path
+):
+    shutil.copytree(of_two_epochs, tmp_path, dirs_exist_ok=True)
     newest = tmp_path / "step_00000008"
     harm(newest / file)
     before = {path.name: path.read_bytes() for path in newest.iterdir()}
     with pytest.warns(UserWarning, match="step_00000008 .* not used: .*"):
         resumed = fit(tmp_path)
-    assert_equal(undisturbed, resumed)
+    assert_equal(undisturbed(), resumed)
     kept = tmp_path / "damaged_step_00000008"
     after = {path.name: path.read_bytes() for path in kept.iterdir()}
     assert before == after
@@ -305,8 +320,8 @@ def test_a_foreign_folder_is_left_alone(tmp_path):
     assert (tmp_path / "damaged_step_00000100" / "model.ckpt").exists()
 
 
-def test_where_none_is_whole_nothing_is_begun(tmp_path):
-    fit(tmp_path, epochs=2)
+def test_where_none_is_whole_nothing_is_begun(of_two_epochs, tmp_path):
+    shutil.copytree(of_two_epochs, tmp_path, dirs_exist_ok=True)
     for path in tmp_path.iterdir():
         flip_a_bit(path / "gan.keras")
     before = names(tmp_path)
@@ -378,8 +393,8 @@ def test_data_of_unknown_length_ask_for_steps(tmp_path):
     unknown = in_order().filter(lambda batch: True)
     with pytest.raises(ValueError, match="Pass `steps_per_epoch`"):
         fit(tmp_path, data=lambda: unknown)
-    undisturbed = fit(tmp_path / "a", data=lambda: unknown, steps_per_epoch=4)
-    assert_equal(undisturbed, fit(tmp_path / "b"))
+    counted = fit(tmp_path, data=lambda: unknown, steps_per_epoch=4)
+    assert_equal(undisturbed(), counted)
 
 
 def test_what_cannot_be_skipped_is_refused(tmp_path):
@@ -420,7 +435,7 @@ def test_r41_a_full_disk_loses_nothing(tmp_path, monkeypatch):
     with pytest.raises(OSError, match=message):
         fit(tmp_path, model=model)
     assert names(tmp_path) == before
-    assert_equal(fit(tmp_path / "other"), fit(tmp_path))
+    assert_equal(undisturbed(), fit(tmp_path))
 
 
 def test_r24_saving_takes_no_more_memory_than_keras_loses(tmp_path):
@@ -509,7 +524,7 @@ def test_one_stopped_within_an_epoch_goes_on_there(tmp_path):
 
     fit(tmp_path, [Stop()], every=1)
     assert names(tmp_path)[-1] == "step_00000002"
-    assert_equal(fit(tmp_path / "other"), fit(tmp_path, every=1))
+    assert_equal(undisturbed(), fit(tmp_path, every=1))
 
 
 def test_best_weights_in_memory_are_refused(tmp_path):
@@ -585,7 +600,7 @@ def test_scores_are_due_as_in_an_undisturbed_training(tmp_path):
         score = InceptionScore(generated, every=3, splits=2)
         return fit(directory, [score], epochs=5, **options)
 
-    undisturbed = run(tmp_path / "a")
+    _, whole = run(tmp_path / "a")
     with pytest.raises(BrokenOff):
         fit(tmp_path / "b", [BreakOff(0, None)], epochs=5)
     network = tiny.feature_network()
@@ -595,20 +610,20 @@ def test_scores_are_due_as_in_an_undisturbed_training(tmp_path):
         fit(tmp_path / "c", [score, BreakOff(3, 1)], epochs=5)
     _, history = run(tmp_path / "c")
     for key, values in history.items():
-        np.testing.assert_array_equal(values, undisturbed[1][key])
+        np.testing.assert_array_equal(values, whole[key])
 
 
 def test_the_log_has_one_row_for_each_epoch(tmp_path):
     log = tmp_path / "logs" / "log.csv"
     fit(tmp_path / "a", [CSVLog(log)])
-    undisturbed = log.read_text()
-    assert len(undisturbed.splitlines()) == 1 + EPOCHS
+    whole = log.read_text()
+    assert len(whole.splitlines()) == 1 + EPOCHS
     with pytest.raises(BrokenOff):
         # The last row is of an epoch whose end is not saved.
         fit(tmp_path / "b", [CSVLog(log), BreakOff(1, None)])
     assert len(log.read_text().splitlines()) == 3
     fit(tmp_path / "b", [CSVLog(log)])
-    assert log.read_text() == undisturbed
+    assert log.read_text() == whole
 
 
 def test_the_log_begins_anew_with_a_training(tmp_path):
