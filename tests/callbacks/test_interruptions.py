@@ -1,5 +1,6 @@
 """What ends a training: signals, errors, another training, NaN."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -23,6 +24,7 @@ from tests.callbacks.test_checkpoint import (
     in_order,
     names,
     samples,
+    undisturbed,
 )
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
@@ -105,14 +107,18 @@ def others():
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("undisturbed")
-    return with_others(folder)
+def undisturbed_with_others(tmp_path_factory):
+    return with_others(tmp_path_factory.mktemp("undisturbed"))
 
 
-@pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: moment[0])
+@pytest.mark.parametrize(
+    ("number", "moment"),
+    # One handler takes both, so that one signal is sent at each moment.
+    [*zip(itertools.cycle(SIGNALS), MOMENTS)],
+    indirect=["number"],
+)
 def test_a_signal_ends_training_with_its_last_step(
-    moment, number, undisturbed, tmp_path, capsys
+    moment, number, undisturbed_with_others, tmp_path, capsys
 ):
     *at, kept = moment
     press = At(*at, lambda: signal.raise_signal(number))
@@ -127,7 +133,7 @@ def test_a_signal_ends_training_with_its_last_step(
         assert names(tmp_path)[-1] == newest.name
         assert f"broken off at step {kept}. Run the same again" in said
         assert f"go on from the checkpoint {newest}." in said
-    assert_equal(undisturbed, with_others(tmp_path))
+    assert_equal(undisturbed_with_others, with_others(tmp_path))
 
 
 def test_a_second_signal_does_not_wait(number, tmp_path, capsys):
@@ -140,7 +146,7 @@ def test_a_second_signal_does_not_wait(number, tmp_path, capsys):
     # The step it came in was not at its end.
     assert names(tmp_path) == ["step_00000004"]
     assert "go on from the checkpoint" in capsys.readouterr().out
-    assert_equal(fit(tmp_path / "other"), fit(tmp_path))
+    assert_equal(undisturbed(), fit(tmp_path))
 
 
 def test_a_signal_during_a_save_waits_for_it(number, tmp_path):
@@ -172,7 +178,7 @@ def test_a_second_signal_during_a_save_harms_nothing(number, tmp_path):
     with pytest.raises(Ended):
         fit(tmp_path, model=model)
     assert names(tmp_path) == ["step_00000004"]
-    assert_equal(fit(tmp_path / "other"), fit(tmp_path))
+    assert_equal(undisturbed(), fit(tmp_path))
 
 
 def test_one_whose_handler_returns_lets_training_go_on(tmp_path, capsys):
@@ -216,7 +222,7 @@ def test_an_error_between_steps_loses_nothing(moment, kept, tmp_path, capsys):
         fit(tmp_path, [At(moment, 1, batch, fail)])
     assert names(tmp_path)[-1] == f"step_{kept:08d}"
     assert f"step_{kept:08d}" in capsys.readouterr().out
-    assert_equal(fit(tmp_path / "other"), fit(tmp_path))
+    assert_equal(undisturbed(), fit(tmp_path))
 
 
 def test_an_error_of_the_save_does_not_hide_the_first(tmp_path, capsys):
