@@ -8,7 +8,8 @@ and the label.
 
 `--preset paper` leaves out: images of 32 x 32 pixels in color, of CIFAR-10; of
 the paper's grid of settings, all but one: a rate of 2e-4, a slope of 0.2, and
-no noise on the discriminator's input.
+no noise on the discriminator's activations. The paper doesn't say what the
+noise of the generator is drawn from, which here is a normal distribution.
 """
 
 from keras_gan_zoo import recipe  # isort: split
@@ -40,7 +41,12 @@ if args.preset == "paper":
     discriminator = networks.acgan_discriminator(image_shape, num_classes)
 else:
     generator = networks.acgan_generator(
-        100, image_shape, num_classes, widths=(32, 64), kernel_size=4
+        100,
+        image_shape,
+        num_classes,
+        widths=(32, 64),
+        kernel_size=4,
+        normalize_first=True,
     )
     discriminator = networks.acgan_discriminator(
         image_shape, num_classes, widths=(16, 32, 64, 128), dropout_rate=0.3

@@ -217,12 +217,14 @@ def acgan_generator(
     num_classes,
     widths=(96, 192, 384),
     kernel_size=5,
+    normalize_first=False,
 ):
     """Generator of AC-GAN, which is told the class with the latents only.
 
     Odena, Olah, Shlens 2017, https://arxiv.org/abs/1610.09585, appendix A:
-    DCGAN's generator of latents and one-hot label, concatenated. The default
-    is the paper's for CIFAR-10.
+    DCGAN's generator of latents and one-hot label, concatenated, but without
+    batch normalization of the first layer. The default is the paper's for
+    CIFAR-10.
 
     Args:
         latent_dim: Integer, size of the latents. The paper's generator takes
@@ -232,6 +234,8 @@ def acgan_generator(
         widths: Tuple of integers, channels of the feature maps from the image
             inwards, as for `dcgan_generator`.
         kernel_size: Integer.
+        normalize_first: Boolean, whether the first layer is normalized too,
+            and no layer has biases, as in DCGAN.
 
     Returns:
         `keras.Model`, called as `generator([latents, labels])`, from latents
@@ -240,7 +244,9 @@ def acgan_generator(
     """
     latents, labels, condition = _generator_inputs(latent_dim, num_classes)
     x = _blocks.join(latents, condition)
-    images = grow_images(x, image_shape, widths, kernel_size)
+    images = grow_images(
+        x, image_shape, widths, kernel_size, normalize_first=normalize_first
+    )
     return keras.Model([latents, labels], images, name="acgan_generator")
 
 

@@ -124,6 +124,7 @@ def grow_images(
     kernel_size,
     batch_normalization=True,
     kernel_initializer=None,
+    normalize_first=True,
 ):
     """The layers of `dcgan_generator`, from a vector to images in [-1, 1].
 
@@ -134,17 +135,18 @@ def grow_images(
         kernel_size: As in `dcgan_generator`.
         batch_normalization: As in `dcgan_generator`.
         kernel_initializer: As in `dcgan_generator`.
+        normalize_first: Boolean, whether the first layer is normalized if the
+            others are. If not, it has biases, and so has the last layer.
 
     Returns:
         Images `(batch, *image_shape)`.
     """
     *larger_sizes, start = _blocks.halved_sizes(image_shape, len(widths))
     start_shape = (*start, widths[-1])
-    x = keras.layers.Dense(
-        math.prod(start_shape),
-        **_dense_options(batch_normalization, kernel_initializer),
-    )(x)
-    if batch_normalization:
+    options = _dense_options(batch_normalization, kernel_initializer)
+    options["use_bias"] |= not normalize_first
+    x = keras.layers.Dense(math.prod(start_shape), **options)(x)
+    if batch_normalization and normalize_first:
         # Of the flat vector, as in the authors' code: each place has its own
         # gain, where later layers have one for each channel.
         x = _blocks.batch_normalization(gain_stddev=0.02)(x)
@@ -152,19 +154,17 @@ def grow_images(
     x = keras.layers.Reshape(start_shape)(x)
     outputs = (image_shape[-1], *widths[:-1])
     for stage in reversed(range(len(widths))):
-        x = _blocks.enlarge(
-            x,
-            outputs[stage],
-            larger_sizes[stage],
+        options = _options(
+            batch_normalization,
             kernel_size,
-            **_options(
-                batch_normalization,
-                kernel_size,
-                x.shape[-1],
-                outputs[stage],
-                (2, 1),
-                kernel_initializer,
-            ),
+            x.shape[-1],
+            outputs[stage],
+            (2, 1),
+            kernel_initializer,
+        )
+        options["use_bias"] |= stage == 0 and not normalize_first
+        x = _blocks.enlarge(
+            x, outputs[stage], larger_sizes[stage], kernel_size, **options
         )
         if stage > 0:
             if batch_normalization:

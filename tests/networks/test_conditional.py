@@ -145,6 +145,10 @@ def test_acgan_is_that_of_the_paper():
         (5, 5, 96, 192),
         (5, 5, 3, 96),
     ]
+    # Two layers are normalized, the others have biases.
+    assert len(layers_of(generator, keras.layers.BatchNormalization)) == 2
+    biased = [layer.use_bias for layer in layers_of(generator, WITH_KERNEL)]
+    assert biased == [True, False, False, True]
     discriminator = networks.acgan_discriminator((32, 32, 3), 10)
     convolutions = layers_of(discriminator, keras.layers.Conv2D)
     assert [(c.filters, c.strides[0]) for c in convolutions] == [
@@ -163,6 +167,15 @@ def test_acgan_is_that_of_the_paper():
     assert shapes == [(4 * 4 * 512, 1), (4 * 4 * 512, 10)]
     for head in heads:
         np.testing.assert_allclose(head.kernel.numpy().std(), 0.02, rtol=0.05)
+
+
+def test_acgan_has_the_generator_of_dcgan_too():
+    generator = networks.acgan_generator(
+        100, (32, 32, 3), 10, normalize_first=True
+    )
+    assert len(layers_of(generator, keras.layers.BatchNormalization)) == 3
+    biased = [layer.use_bias for layer in layers_of(generator, WITH_KERNEL)]
+    assert biased == [False] * 4
 
 
 def test_acgan_refuses_too_many_stages():
