@@ -34,7 +34,7 @@ class ACGAN(ConditionalGAN):
 
     ```python
     gan = ACGAN(
-        generator=conditional_dcgan_generator(100, (28, 28, 1), 10),
+        generator=acgan_generator(100, (28, 28, 1), 10),
         discriminator=acgan_discriminator((28, 28, 1), 10),
         latent_dim=100,
         num_classes=10,
