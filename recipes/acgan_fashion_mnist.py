@@ -39,6 +39,7 @@ num_classes = len(class_names)
 if args.preset == "paper":
     generator = networks.acgan_generator(100, image_shape, num_classes)
     discriminator = networks.acgan_discriminator(image_shape, num_classes)
+    epsilon = 1e-8
 else:
     generator = networks.acgan_generator(
         100,
@@ -51,6 +52,7 @@ else:
     discriminator = networks.acgan_discriminator(
         image_shape, num_classes, widths=(16, 32, 64, 128), dropout_rate=0.3
     )
+    epsilon = 1e-7  # Keras's default.
 gan = ACGAN(
     generator,
     discriminator,
@@ -59,8 +61,8 @@ gan = ACGAN(
     class_names=class_names,
 )
 gan.compile(
-    generator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
-    discriminator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
+    generator_optimizer=keras.optimizers.Adam(2e-4, 0.5, epsilon=epsilon),
+    discriminator_optimizer=keras.optimizers.Adam(2e-4, 0.5, epsilon=epsilon),
 )
 recipe.begin(args, gan, images)
 gan.fit(

@@ -34,7 +34,7 @@ images = recipe.read_data(args, args.batch_size)
 image_shape = tuple(images.element_spec.shape[1:])
 
 if args.preset == "paper":
-    filters, size, rate = 128, 64, 1e-4
+    filters, size, rate, epsilon = 128, 64, 1e-4, 1e-8
     balancing = {}
     schedule = [
         keras.callbacks.ReduceLROnPlateau(
@@ -43,6 +43,7 @@ if args.preset == "paper":
     ]
 else:
     filters, size, rate = 16, 32, 2e-4
+    epsilon = 1e-7  # Keras's default.
     # In so few steps the paper's rate of 0.001 leaves the balance at zero, and
     # the discriminator an autoencoder that never learns to tell.
     balancing = {"diversity_ratio": 0.8, "balance_rate": 0.05}
@@ -54,8 +55,8 @@ gan = BEGAN(
     **balancing,
 )
 gan.compile(
-    generator_optimizer=keras.optimizers.Adam(rate),
-    discriminator_optimizer=keras.optimizers.Adam(rate),
+    generator_optimizer=keras.optimizers.Adam(rate, epsilon=epsilon),
+    discriminator_optimizer=keras.optimizers.Adam(rate, epsilon=epsilon),
 )
 recipe.begin(args, gan, images)
 gan.fit(

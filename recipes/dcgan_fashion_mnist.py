@@ -34,9 +34,10 @@ image_shape = tuple(images.element_spec.shape[1:])
 
 if args.preset == "paper":
     widths, kernel_size = (128, 256, 512, 1024), 5
-    prior = priors.Uniform(-1.0, 1.0)
+    prior, epsilon = priors.Uniform(-1.0, 1.0), 1e-8
 else:
     widths, kernel_size, prior = (32, 64), 4, priors.Normal()
+    epsilon = 1e-7  # Keras's default.
 gan = DCGAN(
     networks.dcgan_generator(100, image_shape, widths, kernel_size),
     networks.dcgan_discriminator(image_shape, widths, kernel_size),
@@ -44,8 +45,8 @@ gan = DCGAN(
     prior=prior,
 )
 gan.compile(
-    generator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
-    discriminator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
+    generator_optimizer=keras.optimizers.Adam(2e-4, 0.5, epsilon=epsilon),
+    discriminator_optimizer=keras.optimizers.Adam(2e-4, 0.5, epsilon=epsilon),
 )
 recipe.begin(args, gan, images)
 gan.fit(

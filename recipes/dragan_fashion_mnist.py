@@ -36,17 +36,18 @@ if args.preset == "paper":
     options = {"units": (128,), "kernel_initializer": "he_normal"}
     generator = networks.mlp_generator(100, image_shape, **options)
     discriminator = networks.mlp_discriminator(image_shape, **options)
-    prior, rate = priors.Uniform(-1.0, 1.0), 1e-4
+    prior, rate, epsilon = priors.Uniform(-1.0, 1.0), 1e-4, 1e-8
 else:
     generator = networks.dcgan_generator(100, image_shape, (32, 64), 4)
     discriminator = networks.dcgan_discriminator(
         image_shape, (32, 64), 4, batch_normalization=False
     )
     prior, rate = priors.Normal(), 4e-4
+    epsilon = 1e-7  # Keras's default.
 gan = DRAGAN(generator, discriminator, latent_dim=100, prior=prior)
 gan.compile(
-    generator_optimizer=keras.optimizers.Adam(rate, 0.5, 0.9),
-    discriminator_optimizer=keras.optimizers.Adam(rate, 0.5, 0.9),
+    generator_optimizer=keras.optimizers.Adam(rate, 0.5, 0.9, epsilon),
+    discriminator_optimizer=keras.optimizers.Adam(rate, 0.5, 0.9, epsilon),
 )
 recipe.begin(args, gan, images)
 gan.fit(

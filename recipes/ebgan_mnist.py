@@ -34,7 +34,10 @@ args = recipe.arguments(
 images = recipe.read_data(args, args.batch_size)
 image_shape = tuple(images.element_spec.shape[1:])
 
-widths = (64, 128, 256) if args.preset == "paper" else (32, 64)
+if args.preset == "paper":
+    widths, epsilon = (64, 128, 256), 1e-8
+else:
+    widths, epsilon = (32, 64), 1e-7  # The latter is Keras's default.
 gan = EBGAN(
     networks.dcgan_generator(100, image_shape, widths, kernel_size=4),
     networks.ebgan_discriminator(image_shape, widths),
@@ -42,8 +45,8 @@ gan = EBGAN(
     margin=20.0,
 )
 gan.compile(
-    generator_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
-    discriminator_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
+    generator_optimizer=keras.optimizers.Adam(1e-3, 0.5, epsilon=epsilon),
+    discriminator_optimizer=keras.optimizers.Adam(1e-3, 0.5, epsilon=epsilon),
 )
 recipe.begin(args, gan, images)
 gan.fit(

@@ -34,9 +34,10 @@ images = recipe.read_data(args, args.batch_size)
 image_shape = tuple(images.element_spec.shape[1:])
 
 if args.preset == "paper":
-    sizes = {}
+    sizes, epsilon = {}, 1e-8
 else:
     sizes = {"widths": (32, 64), "dense_units": 256}
+    epsilon = 1e-7  # Keras's default.
 discriminator = networks.infogan_discriminator(image_shape, **sizes)
 feature_dim = discriminator.output_shape[1][-1]
 gan = InfoGAN(
@@ -46,8 +47,8 @@ gan = InfoGAN(
     latent_dim=74,
 )
 gan.compile(
-    generator_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
-    discriminator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
+    generator_optimizer=keras.optimizers.Adam(1e-3, 0.5, epsilon=epsilon),
+    discriminator_optimizer=keras.optimizers.Adam(2e-4, 0.5, epsilon=epsilon),
 )
 recipe.begin(args, gan, images)
 gan.fit(

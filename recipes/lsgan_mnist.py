@@ -37,9 +37,11 @@ image_shape = tuple(images.element_spec.shape[1:])
 if args.preset == "paper":
     widths, kernel_size, latent_dim, rate = (64, 128, 256, 512), 5, 1024, 1e-3
     prior = priors.Uniform(-1.0, 1.0)
+    epsilon = 1e-8 / args.batch_size  # Of a mean, where theirs is of a sum.
 else:
     widths, kernel_size, latent_dim, rate = (32, 64), 4, 100, 2e-4
     prior = priors.Normal()
+    epsilon = 1e-7  # Keras's default.
 gan = LSGAN(
     networks.dcgan_generator(latent_dim, image_shape, widths, kernel_size),
     networks.dcgan_discriminator(image_shape, widths, kernel_size),
@@ -47,8 +49,8 @@ gan = LSGAN(
     prior=prior,
 )
 gan.compile(
-    generator_optimizer=keras.optimizers.Adam(rate, beta_1=0.5),
-    discriminator_optimizer=keras.optimizers.Adam(rate, beta_1=0.5),
+    generator_optimizer=keras.optimizers.Adam(rate, 0.5, epsilon=epsilon),
+    discriminator_optimizer=keras.optimizers.Adam(rate, 0.5, epsilon=epsilon),
 )
 recipe.begin(args, gan, images)
 gan.fit(

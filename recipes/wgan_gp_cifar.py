@@ -45,7 +45,7 @@ num_updates = args.epochs * args.steps_per_epoch
 if args.preset == "paper":
     generator = networks.resnet_generator(128, image_shape)
     discriminator = networks.resnet_discriminator(image_shape)
-    ema_decay, rate, end_rate = None, 2e-4, 0.0
+    ema_decay, rate, end_rate, epsilon = None, 2e-4, 0.0, 1e-8
 else:
     # With the authors' kernels, one update for each of the generator's is too
     # slow for the critic: its estimate goes negative, and samples stay blurs.
@@ -59,6 +59,7 @@ else:
         image_shape, batch_normalization=False, **options
     )
     ema_decay, rate, end_rate = 0.998, 4e-4, 4e-4
+    epsilon = 1e-7  # Keras's default.
 
 
 def adam(updates):
@@ -66,7 +67,7 @@ def adam(updates):
     schedule = keras.optimizers.schedules.PolynomialDecay(
         rate, updates, end_rate
     )
-    return keras.optimizers.Adam(schedule, beta_1=0.0, beta_2=0.9)
+    return keras.optimizers.Adam(schedule, 0.0, 0.9, epsilon)
 
 
 gan = WGANGP(

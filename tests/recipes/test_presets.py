@@ -130,6 +130,27 @@ def test_wgan(begun):
         np.testing.assert_allclose(optimizer.learning_rate, 5e-5)
 
 
+@pytest.mark.parametrize(
+    "name, epsilon",
+    [
+        ("acgan_fashion_mnist", 1e-8),
+        ("began_fashion_mnist", 1e-8),
+        ("dcgan_fashion_mnist", 1e-8),
+        ("dragan_fashion_mnist", 1e-8),
+        ("ebgan_mnist", 1e-8),
+        ("infogan_mnist", 1e-8),
+        # For a mean over the batch, where the authors have a sum.
+        ("lsgan_mnist", 1e-8 / 64),
+        ("wgan_gp_cifar", 1e-8),
+    ],
+)
+def test_adam_has_the_epsilon_of_the_authors(begun, name, epsilon):
+    gan, _ = begun(name)
+    for optimizer in gan.optimizer.optimizers:
+        assert isinstance(optimizer, keras.optimizers.Adam)
+        assert optimizer.epsilon == epsilon
+
+
 def test_the_rate_of_began_is_halved_when_its_measure_stalls(begun):
     gan, arguments = begun("began_fashion_mnist")
     (plateau,) = [
