@@ -107,10 +107,13 @@ def test_dragan(begun):
     assert total(arguments) == 200_000
     for network in (gan.generator, gan.discriminator):
         kernels = [w.numpy() for w in network.weights if w.name == "kernel"]
-        for kernel in kernels:  # N(0, 2 / inputs), which may be truncated.
+        for kernel in kernels:  # N(0, 2 / inputs).
             expected = math.sqrt(2.0 / kernel.shape[0])
             tolerance = 4 / math.sqrt(kernel.size)
             np.testing.assert_allclose(kernel.std(), expected, rtol=tolerance)
+        # Truncated, it would end at 2.27 of its standard deviations.
+        first = kernels[0] / kernels[0].std()
+        assert 3.0 < np.max(np.abs(first)) < 6.0
 
 
 def test_acgan(begun):
