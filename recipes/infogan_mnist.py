@@ -4,11 +4,12 @@
 Look at the log: `information` is a bound in nats on what can be read of the
 code. As in that code, the deviation of a guess is fixed at 1, so it is 1.85 at
 best: log(10) = 2.30 if the category is read without fail, and -0.23 for each of
-the two codes.
+the two codes. That code's own figure is higher by 0.78, since it takes the
+entropy of uniform codes for that of normal ones.
 
 `--preset paper` leaves out: pixels in [0, 1] and a generator that ends in a
-sigmoid, where these are in [-1, 1] and it ends in tanh; one draw of latents for
-both moves of a step, where here each has its own.
+sigmoid, where these are in [-1, 1] and it ends in tanh; 5,000 images that the
+code holds out.
 """
 
 from keras_gan_zoo import recipe  # isort: split
