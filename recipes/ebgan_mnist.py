@@ -1,15 +1,17 @@
 """EBGAN on MNIST: Zhao et al. 2017, with the pulling-away term.
 
-The margin is in units of the Euclidean norm of the error of a whole image; 10
-is the best of the paper's search on MNIST, whose pixels are in [0, 1]. Here
-they are in [-1, 1], which doubles norms, and the margin with them.
+The margin is in units of the Euclidean norm of the error of a whole image; the
+paper keeps 10 throughout its search on MNIST. Taken for pixels in [0, 1], that
+is 20 here, where they are in [-1, 1], which doubles norms.
 
 `--preset paper` has the discriminator that the paper has for faces and scenes,
-and the weight of its pulling-away term. It leaves out: their images of 64 x 64
-pixels in color and their margins, 20 and 80; the paper's generator, whose
-widths are 128 to 1,024, where this one mirrors the discriminator; a feature
-map for the embedding, where this one is a vector of 32; the search's fully
-connected networks for MNIST. Batch size and number of updates are ours.
+the weight of its pulling-away term, and the rate of learning of its search. It
+leaves out: their images of 64 x 64 pixels in color and their margins, 20 and
+80; the paper's generator, whose widths are 128 to 1,024, where this one mirrors
+the discriminator; a feature map for the embedding, where this one is a vector
+of 32; the search's fully connected networks, with first weights of their own,
+for MNIST. The `beta_1` is DCGAN's, which the paper follows. Batch size and
+number of updates are ours.
 """
 
 from keras_gan_zoo import recipe  # isort: split

@@ -27,8 +27,9 @@ class EBGAN(GAN):
         latent_dim: Integer, size of the latent space.
         margin: Float, energy above which samples are left alone, `m` in the
             paper. It is in units of the norm, which grows with image size and
-            with the range of pixels: 10 is the paper's best for MNIST in
-            [0, 1], which is 20 in [-1, 1], where norms are doubled.
+            with the range of pixels: the paper keeps 10 throughout its search
+            on MNIST. Taken for pixels in [0, 1], that is 20 in [-1, 1], where
+            norms are doubled.
         pulling_away_weight: Float, weight of the pulling-away term.
         **kwargs: Further arguments of `GAN`.
 
