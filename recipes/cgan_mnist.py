@@ -10,7 +10,8 @@ the grid asks for one class.
 `--preset paper` leaves out: pixels in [0, 1] and a generator that ends in a
 sigmoid, where these are in [-1, 1] and it ends in tanh; the stop at the best
 log-likelihood of held-out images. The paper doesn't give the first weights,
-which are Keras's, nor the number of epochs.
+which are Keras's, nor the layers with dropout, which are all hidden ones, nor
+how fast momentum rises, which is until the end, nor the number of epochs.
 """
 
 from keras_gan_zoo import recipe  # isort: split

@@ -4,8 +4,9 @@
 Inception Score of 7.86 +- 0.07 (table 3) after 100,000 generator updates.
 
 `--preset paper` leaves out what the authors' code does beside the paper:
-batches of 128 for the generator, noise below the pixels' steps, and a first
-step of the critic alone.
+batches of 128 for the generator, noise below the pixels' steps, a first step of
+the critic alone, a rate that is the same for the critic's updates of a step,
+and samples that are normalized by the statistics of their own batch.
 
 The scores in the log are of small classifiers that come with the package, under
 their own names: they tell one epoch of this run from another, and compare with

@@ -8,7 +8,9 @@ up to a constant, falls as the digits get better.
 `--preset paper` leaves out: images of 64 x 64 pixels in color, so that four
 stages end at 2 x 2 and not at 4 x 4; what the authors' code does beside
 algorithm 1, which is 100 critic updates in each of the first 25 steps and in
-each 500th, and a clip before each update. The paper gives no number of updates.
+each 500th, and a clip before each update; normalization of the generator's
+first features by channel, where here each place is normalized by itself. The
+paper gives no number of updates.
 """
 
 from keras_gan_zoo import recipe  # isort: split
