@@ -78,6 +78,7 @@ class BEGAN(GAN):
             self.update("discriminator", images, terms=terms)
         fake_loss = self.update("generator", images)
         gap = replicas.mean(self.gap(terms["real_loss"], fake_loss))
+        self.convergence_tracker.update_state(terms["real_loss"] + tf.abs(gap))
         balance = self.balance + self.balance_rate * gap
         self.balance.assign(tf.clip_by_value(balance, 0.0, 1.0))
         return self.loss_results()
@@ -86,11 +87,12 @@ class BEGAN(GAN):
         """`L(x) - k L(G(z))`; `L(x)` goes into `terms`, a dictionary."""
         fakes = self.fakes_like(images, training)
         real_loss = self.reconstruction_loss(images, training)
-        if terms is not None:
-            terms["real_loss"] = real_loss
         fake_loss = self.reconstruction_loss(fakes, training)
-        gap = self.gap(real_loss, fake_loss)
-        self.convergence_tracker.update_state(real_loss + tf.abs(gap))
+        if terms is None:  # The generator makes no move.
+            gap = self.gap(real_loss, fake_loss)
+            self.convergence_tracker.update_state(real_loss + tf.abs(gap))
+        else:
+            terms["real_loss"] = real_loss
         self.balance_tracker.update_state(self.balance)
         return real_loss - self.balance * fake_loss
 

@@ -38,6 +38,20 @@ def test_a_step_moves_the_balance_by_the_rate_times_the_gap():
     np.testing.assert_allclose(logs["balance"], 2.5e-5, rtol=1e-5)
 
 
+def test_convergence_is_of_the_samples_that_move_the_balance():
+    generator = zoo.affine(np.eye(zoo.LATENT_DIM)[:, :2])
+    autoencoder = zoo.affine(np.zeros((2, 2)))
+    model = BEGAN(generator, autoencoder, zoo.LATENT_DIM, balance_rate=0.1)
+    model.balance.assign(0.5)
+    logs = zoo.compile_at_rest(model).train_step(REAL)
+    gap = 0.5 * 0.2 - logs["generator_loss"]
+    np.testing.assert_allclose(model.balance, 0.5 + 0.1 * gap, rtol=1e-5)
+    np.testing.assert_allclose(logs["convergence"], 0.2 - gap, rtol=1e-5)
+    # In evaluation, where nothing moves, too.
+    logs = model.test_on_batch(REAL, return_dict=True)
+    assert logs["convergence"] > 0.2
+
+
 def test_balance_falls_when_fakes_are_the_worse():
     model = gan(fake=[0.5, -0.7], balance=0.5, balance_rate=0.1)
     logs = model.train_step(REAL)
