@@ -15,7 +15,7 @@ from keras_gan_zoo.models.base import ConditionalGAN
 class ACGAN(ConditionalGAN):
     """A GAN whose discriminator names the class beside telling real from fake.
 
-    Section 4: with `L_S` the log-likelihood of the right source and `L_C` that
+    Section 3: with `L_S` the log-likelihood of the right source and `L_C` that
     of the right class, of real and of generated images alike, the
     discriminator maximizes `L_S + L_C` and the generator `L_C - L_S`, here in
     its non-saturating form. Both want images whose class can be read. The

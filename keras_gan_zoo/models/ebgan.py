@@ -116,7 +116,7 @@ class EBGAN(GAN):
 
 
 def pulling_away_term(embeddings):
-    """Mean squared cosine of all pairs, section 2.4, equation 4.
+    """Mean squared cosine of all pairs, section 2.4, equation 14.
 
     Args:
         embeddings: Tensor of shape `(batch, features)`.

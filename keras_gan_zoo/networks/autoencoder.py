@@ -23,7 +23,7 @@ _SMALLEST_START = 6
 
 
 def ebgan_discriminator(image_shape, widths=(64, 128), embedding_dim=32):
-    """Convolutional autoencoder, Zhao et al. 2017, appendix D.
+    """Convolutional autoencoder, Zhao et al. 2017, appendix C.
 
     Convolutions of stride 2 with kernels of 4, mirrored by transposed ones;
     batch normalization in all but the first and the last layer, leaky ReLU of
