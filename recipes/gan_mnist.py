@@ -7,12 +7,12 @@ it, and the discriminator's learning rate is half, which is the same step of
 gradient descent.
 
 `--preset paper` leaves out: pixels in [0, 1] and a generator that ends in a
-sigmoid, where these are in [-1, 1] and it ends in tanh; its last biases, set
-by the mean of the data; the first 50,000 images alone, of which an epoch's 500
-batches are made; moves of both players at once, on the same samples, where
-here the discriminator moves first, as in algorithm 1; a momentum that rises
-once an epoch, and not at each step. The code has no last epoch; here training
-ends when the momentum has risen.
+sigmoid, where these are in [-1, 1] and it ends in tanh, so that a dropped pixel
+is grey and not black; its last biases, set by the mean of the data; the first
+50,000 images alone, of which an epoch's 500 batches are made; moves of both
+players at once, on the same samples, where here the discriminator moves first,
+as in algorithm 1; a momentum that rises once an epoch, and not at each step.
+The code has no last epoch; here training ends when the momentum has risen.
 """
 
 from keras_gan_zoo import recipe  # isort: split
