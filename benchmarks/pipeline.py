@@ -41,26 +41,27 @@ def main(arguments):
     """Measures, prints the tables and returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks pipeline",
-        description="Measures callbacks and data sets.",
+        description="Measures what callbacks and data sets cost.",
     )
     parser.add_argument(
         "--dataset",
         choices=NAMES,
         default="fashion_mnist",
-        help="what the loops train on; images of 28 x 28 pixels",
+        help="what the loops train on, images of 28 x 28 pixels; default: "
+        "fashion_mnist",
     )
     parser.add_argument(
         "--width",
         type=int,
         default=32,
-        help="of the networks, in channels; default: 32, that of the recipe, "
-        "whose step takes some 25 ms on two cores",
+        help="of the networks, in channels; default: 32, as in the recipe, "
+        "whose step takes about 25 ms on two cores",
     )
     parser.add_argument(
         "--steps",
         type=int,
         default=500,
-        help="of an epoch, which has one picture and one checkpoint; "
+        help="in an epoch, which has one picture and one checkpoint; "
         "default: %(default)s",
     )
     parser.add_argument(
@@ -68,11 +69,15 @@ def main(arguments):
         nargs="+",
         choices=[*NAMES, FOLDER],
         default=["fashion_mnist", "cifar10", "embedded", FOLDER],
-        help="whose batches are counted",
+        help="whose batches to count; default: all but mnist",
     )
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--repeats", type=int, default=7)
-    parser.add_argument("--json", metavar="FILE", help="where to write all")
+    parser.add_argument(
+        "--threads", type=int, default=os.cpu_count(), help="default: all cores"
+    )
+    parser.add_argument("--repeats", type=int, default=7, help="default: 7")
+    parser.add_argument(
+        "--json", metavar="FILE", help="write the results here, too"
+    )
     options = parser.parse_args(arguments)
     report = {
         **reports.begun("pipeline", arguments, options.threads),

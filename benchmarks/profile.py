@@ -39,7 +39,7 @@ def main(arguments):
     """Measures, prints the table and returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks profile",
-        description="Tells where the time of a training step goes.",
+        description="Shows where the time of a training step goes.",
     )
     parser.add_argument(
         "--games",
@@ -49,12 +49,24 @@ def main(arguments):
         metavar="GAME",
         help="default: %(default)s",
     )
-    parser.add_argument("--width", choices=games.WIDTHS, default="medium")
-    parser.add_argument("--steps", type=int, default=50, help="default: 50")
     parser.add_argument(
-        "--threads", type=int, default=os.cpu_count(), help="default: all"
+        "--width",
+        choices=games.WIDTHS,
+        default="medium",
+        help="default: medium",
     )
-    parser.add_argument("--json", metavar="FILE", help="where to write all")
+    parser.add_argument(
+        "--steps",
+        type=int,
+        default=50,
+        help="number of steps to profile; default: 50",
+    )
+    parser.add_argument(
+        "--threads", type=int, default=os.cpu_count(), help="default: all cores"
+    )
+    parser.add_argument(
+        "--json", metavar="FILE", help="write the results here, too"
+    )
     options = parser.parse_args(arguments)
 
     # Not by `--help`, for which TensorFlow takes long to import.

@@ -28,13 +28,14 @@ def main(arguments):
     """Trains, scores, prints the table and returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks quality",
-        description="Trains on Fashion-MNIST for a CPU time, and scores.",
+        description="Trains on Fashion-MNIST for a given CPU time, and scores "
+        "the samples.",
     )
     parser.add_argument(
         "--recipes",
         nargs="*",
         default=["dcgan_fashion_mnist"],
-        help="names; default: %(default)s",
+        help="names of recipes; default: dcgan_fashion_mnist",
     )
     parser.add_argument(
         "--peers",
@@ -42,15 +43,23 @@ def main(arguments):
         type=peer,
         default=[],
         metavar="NAME=SCRIPT:GENERATOR",
-        help="a script, and its global that is the generator: a Keras model",
-    )
-    parser.add_argument("--minutes", type=float, default=30.0, help="of CPU")
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1])
-    parser.add_argument(
-        "--samples", type=int, default=10_000, help="default: 10,000"
+        help="a script, and the global in it that is the generator, a Keras "
+        "model",
     )
     parser.add_argument(
-        "--cores", type=int, default=1, help="of one training; default: 1"
+        "--minutes", type=float, default=30.0, help="of CPU time; default: 30"
+    )
+    parser.add_argument(
+        "--seeds", nargs="+", type=int, default=[0, 1], help="default: 0 1"
+    )
+    parser.add_argument(
+        "--samples",
+        type=int,
+        default=10_000,
+        help="for each score; default: 10,000",
+    )
+    parser.add_argument(
+        "--cores", type=int, default=1, help="for each training; default: 1"
     )
     parser.add_argument(
         "--folder",
@@ -59,7 +68,9 @@ def main(arguments):
         help="for samples and logs; default: %(default)s",
     )
     parser.add_argument("--plot", metavar="FILE", help="draw the curves")
-    parser.add_argument("--json", metavar="FILE", help="where to write all")
+    parser.add_argument(
+        "--json", metavar="FILE", help="write the results here, too"
+    )
     options = parser.parse_args(arguments)
     available = len(os.sched_getaffinity(0))
     if not 1 <= options.cores <= available:

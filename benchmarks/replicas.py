@@ -33,7 +33,7 @@ def main(arguments):
     """Measures, prints the table and returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks replicas",
-        description="Measures replicas and workers on this machine.",
+        description="Measures replicas and workers on one machine.",
     )
     parser.add_argument(
         "--games",
@@ -42,16 +42,23 @@ def main(arguments):
         default=replicas_worker.GAMES,
     )
     parser.add_argument(
-        "--widths", nargs="+", choices=STEPS, default=["small", "medium"]
+        "--widths",
+        nargs="+",
+        choices=STEPS,
+        default=["small", "medium"],
+        help="default: small medium",
     )
     parser.add_argument(
         "--threads",
         type=int,
         default=os.cpu_count(),
-        help="of all; each of two processes has half of them",
+        help="in all, half of them for each of two processes; default: all "
+        "cores",
     )
-    parser.add_argument("--repeats", type=int, default=7)
-    parser.add_argument("--json", metavar="FILE", help="where to write all")
+    parser.add_argument("--repeats", type=int, default=7, help="default: 7")
+    parser.add_argument(
+        "--json", metavar="FILE", help="write the results here, too"
+    )
     options = parser.parse_args(arguments)
     report = {
         **reports.begun("replicas", arguments, options.threads),

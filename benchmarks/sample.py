@@ -30,11 +30,26 @@ def main(arguments):
         prog="python -m benchmarks sample",
         description="Measures how fast images are made.",
     )
-    parser.add_argument("--width", choices=games.WIDTHS, default="medium")
-    parser.add_argument("--batch-sizes", nargs="+", type=int, default=[1, 64])
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--repeats", type=int, default=7)
-    parser.add_argument("--json", metavar="FILE", help="where to write all")
+    parser.add_argument(
+        "--width",
+        choices=games.WIDTHS,
+        default="medium",
+        help="default: medium",
+    )
+    parser.add_argument(
+        "--batch-sizes",
+        nargs="+",
+        type=int,
+        default=[1, 64],
+        help="default: 1 64",
+    )
+    parser.add_argument(
+        "--threads", type=int, default=os.cpu_count(), help="default: all cores"
+    )
+    parser.add_argument("--repeats", type=int, default=7, help="default: 7")
+    parser.add_argument(
+        "--json", metavar="FILE", help="write the results here, too"
+    )
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         export(options.width, pathlib.Path(folder))

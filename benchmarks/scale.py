@@ -37,9 +37,16 @@ def main(arguments):
     """Measures, prints the tables, draws, and returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks scale",
-        description="Measures how cost grows with each size.",
+        description="Measures how cost grows with image size, batch, critic "
+        "steps and data.",
     )
-    parser.add_argument("--kinds", nargs="+", choices=VALUES, default=[*VALUES])
+    parser.add_argument(
+        "--kinds",
+        nargs="+",
+        choices=VALUES,
+        default=[*VALUES],
+        help="default: all",
+    )
     for kind, values in VALUES.items():
         parser.add_argument(
             f"--{kind.replace('_', '-')}",
@@ -53,23 +60,27 @@ def main(arguments):
         "--width",
         type=int,
         default=32,
-        help="of the networks, but for data sets; default: 32",
+        help="of the networks, except for data sets; default: 32",
     )
     parser.add_argument(
         "--steps",
         type=int,
         default=200,
-        help="of a repeat of training on a data set; default: 200",
+        help="in each repeat of training on a data set; default: 200",
     )
     parser.add_argument(
         "--folder",
         type=pathlib.Path,
-        help="where data sets are kept, and found again",
+        help="keep data sets here, for the next run",
     )
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--repeats", type=int, default=7)
-    parser.add_argument("--json", metavar="FILE", help="where to keep all")
-    parser.add_argument("--plots", metavar="FOLDER", help="where to draw")
+    parser.add_argument(
+        "--threads", type=int, default=os.cpu_count(), help="default: all cores"
+    )
+    parser.add_argument("--repeats", type=int, default=7, help="default: 7")
+    parser.add_argument(
+        "--json", metavar="FILE", help="write the results here, too"
+    )
+    parser.add_argument("--plots", metavar="FOLDER", help="draw plots here")
     options = parser.parse_args(arguments)
     report = {
         **reports.begun("scale", arguments, options.threads),

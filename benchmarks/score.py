@@ -26,14 +26,24 @@ def main(arguments):
     """Measures, prints the table and returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks score",
-        description="Measures the features and the scores.",
+        description="Measures features and scores.",
     )
-    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=[*KINDS])
     parser.add_argument(
-        "--rows", type=int, default=50_000, help="of a set; default: 50,000"
+        "--kinds",
+        nargs="+",
+        choices=KINDS,
+        default=[*KINDS],
+        help="default: all",
     )
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--json", metavar="FILE", help="where to write all")
+    parser.add_argument(
+        "--rows", type=int, default=50_000, help="in each set; default: 50,000"
+    )
+    parser.add_argument(
+        "--threads", type=int, default=os.cpu_count(), help="default: all cores"
+    )
+    parser.add_argument(
+        "--json", metavar="FILE", help="write the results here, too"
+    )
     options = parser.parse_args(arguments)
     threads = f"--threads={options.threads}"
     environment = {**os.environ, "OMP_NUM_THREADS": str(options.threads)}

@@ -35,7 +35,9 @@ def main(arguments):
         prog="python -m benchmarks serving",
         description="Measures how fast an export is served.",
     )
-    parser.add_argument("model", help="folder of a model with its versions")
+    parser.add_argument(
+        "model", help="folder of a model, with its versions in it"
+    )
     parser.add_argument(
         "--clients", type=int, default=64, help="at a time; default: 64"
     )
@@ -43,9 +45,11 @@ def main(arguments):
         "--seconds", type=float, default=60, help="of each run; default: 60"
     )
     parser.add_argument(
-        "--repeats", type=int, default=3, help="of each run; default: 3"
+        "--repeats", type=int, default=3, help="runs of each kind; default: 3"
     )
-    parser.add_argument("--json", metavar="FILE", help="where to write all")
+    parser.add_argument(
+        "--json", metavar="FILE", help="write the results here, too"
+    )
     options = parser.parse_args(arguments)
     version = latest_version(pathlib.Path(options.model))
     runs = {name: [] for name in [*SERVERS, *LOOPS]}

@@ -72,9 +72,11 @@ def main(arguments):
         help="measure first steps of plain Keras, too",
     )
     parser.add_argument(
-        "--threads", type=int, default=os.cpu_count(), help="default: all"
+        "--threads", type=int, default=os.cpu_count(), help="default: all cores"
     )
-    parser.add_argument("--json", metavar="FILE", help="where to write all")
+    parser.add_argument(
+        "--json", metavar="FILE", help="write the results here, too"
+    )
     options = parser.parse_args(arguments)
     candidates = ["zoo", "plain"] if options.peers else ["zoo"]
     first_steps = [(c, game) for game in options.games for c in candidates]

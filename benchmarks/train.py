@@ -37,23 +37,44 @@ def main(arguments):
     """Measures, prints the tables and returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks train",
-        description="Measures training steps, side by side.",
+        description="Measures training steps of several implementations, side "
+        "by side.",
     )
     parser.add_argument(
-        "--games", nargs="+", choices=games.MODELS, default=games.MODELS
+        "--games",
+        nargs="+",
+        choices=games.MODELS,
+        default=games.MODELS,
+        help="default: all",
     )
     parser.add_argument(
-        "--widths", nargs="+", choices=games.WIDTHS, default=["medium"]
+        "--widths",
+        nargs="+",
+        choices=games.WIDTHS,
+        default=["medium"],
+        help="default: medium",
     )
     parser.add_argument(
-        "--precisions", nargs="+", choices=PRECISIONS, default=PRECISIONS
+        "--precisions",
+        nargs="+",
+        choices=PRECISIONS,
+        default=PRECISIONS,
+        help="default: both",
     )
     parser.add_argument(
-        "--peers", metavar="PYTHON", help="of an environment with PyTorch"
+        "--peers",
+        metavar="PYTHON",
+        help="Python of an environment with PyTorch, to measure that, too",
     )
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--repeats", type=int, default=7)
-    parser.add_argument("--json", metavar="FILE", help="where to keep all")
+    parser.add_argument(
+        "--threads", type=int, default=os.cpu_count(), help="default: all cores"
+    )
+    parser.add_argument("--repeats", type=int, default=7, help="default: 7")
+    parser.add_argument(
+        "--json",
+        metavar="FILE",
+        help="keep the results here; the same command resumes",
+    )
     options = parser.parse_args(arguments)
     report = _kept(options.json) or {
         **reports.begun("train", arguments, options.threads),
