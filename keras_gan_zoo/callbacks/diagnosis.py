@@ -52,7 +52,7 @@ def _says_collapsed(signs):
         f"Generated samples are {_number(signs['sample_distance'])} times as "
         "far from each other as real ones, and "
         f"{_number(signs['nearest_sample_distance'])} times as far from their "
-        f"nearest. Below {_ALIKE} they are alike."
+        f"nearest neighbors. Below {_ALIKE}, they all look alike."
     )
 
 
@@ -71,9 +71,9 @@ def _says_vanished(signs):
         if name.endswith("_signal")
     )
     return (
-        f"A real sample scores more in {signs['score_order']:.1%} of all pairs "
-        "with a generated one, and of the gradient of the scores the losses "
-        f"pass on {shares}. Below {_VANISHED} nothing is learned."
+        "A real sample scores higher than a generated one in "
+        f"{signs['score_order']:.1%} of all pairs, and of the scores' gradient "
+        f"the losses pass on {shares}. Below {_VANISHED}, nothing is learned."
     )
 
 
@@ -94,9 +94,10 @@ def _steep(signs):
 
 def _says_steep(signs):
     return (
-        "From real to generated samples the scores fall by "
+        "From real to generated samples, the scores fall by "
         f"{_number(signs['critic_slope'])} for each unit of distance. A "
-        f"critic under a penalty has a slope of 1; {_STEEP:.0f} is none."
+        f"critic under a penalty has a slope of 1; above {_STEEP:.0f}, the "
+        "penalty fails."
     )
 
 

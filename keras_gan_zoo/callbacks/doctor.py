@@ -35,21 +35,21 @@ class Doctor(keras.callbacks.Callback):
 
     Each epoch's `logs` gain the signs of the last examination, such as
     `score_order` and `sample_distance` (`signs.examination` has the list),
-    and `findings`, the number so far. Before the first one, they are those of
-    a look as training begins. `docs/when_training_goes_wrong.md`
-    tells how to read them.
+    and `findings`, the number so far. Before the first examination, they are
+    those of a look as training begins. `docs/when_training_goes_wrong.md`
+    says how to read them.
 
     Args:
-        data: Real samples in the form that `fit` takes, at least 16. Of a
-            dataset the first batch is used; to look at it counts as one
-            reading of a dataset that shuffles anew at each.
+        data: Real samples in the form that `fit` takes, at least 16. From a
+            dataset, the first batch is used; taking it counts as one reading
+            of a dataset that shuffles anew for each.
         every_steps: Integer, training steps from one examination to the next.
             One costs about as much as two training steps.
         stop: Boolean, whether a failure ends training.
         roll_back_to: `Checkpoint` in the same list of callbacks, or `None`. A
-            failure then takes the model back to the last checkpoint that was
-            healthy; training goes on with the data that come next. A failure
-            that is named for the third time ends training.
+            failure then takes the model back to the last healthy checkpoint,
+            and training goes on with the data that come next. A failure that
+            is named for the third time ends training.
 
     Attributes:
         findings: List of `Finding`s, each with `step`, `failure`, `evidence`
@@ -78,8 +78,8 @@ class Doctor(keras.callbacks.Callback):
         if stop and roll_back_to is not None:
             raise ValueError(
                 "A failure either ends training or takes it back. Received: "
-                "stop=True and a checkpoint in `roll_back_to`. Choose one; "
-                "what fails a third time ends training in any case."
+                "stop=True and a checkpoint in `roll_back_to`. Choose one; a "
+                "failure named for the third time ends training in any case."
             )
         self._data = _samples(data)
         self.every_steps = every_steps
@@ -152,9 +152,9 @@ class Doctor(keras.callbacks.Callback):
         first = (step // self.every_steps + 1) * self.every_steps
         return (
             f"Doctor: looks every {self.every_steps:,} steps, first after "
-            f"step {first:,}, and speaks of failures only: of NaN at once, of "
-            f"others when they show in {diagnosis.PERSISTENCE} looks after "
-            f"step {diagnosis.GRACE_STEPS:,}."
+            f"step {first:,}, and reports only failures: NaN at once, others "
+            f"when they show in {diagnosis.PERSISTENCE} looks after step "
+            f"{diagnosis.GRACE_STEPS:,}."
         )
 
     def _measured(self):
@@ -203,7 +203,7 @@ class Doctor(keras.callbacks.Callback):
             print(f"There is nothing to go back to: {error}")
             self.model.stop_training = True
             return
-        print(f"Back to step {self._step:,}, and on with other data.")
+        print(f"Back to step {self._step:,}, going on with other data.")
         self.model.reset_metrics()  # Or NaN would stay in their means.
         self._lasting = {}
         self._examinations = [
@@ -224,7 +224,7 @@ class Doctor(keras.callbacks.Callback):
         )
         if max(abs(value) for value in self._losses.values()) < _RUNAWAY:
             return (
-                f"{evidence} Just before, all was in order ({losses}): "
+                f"{evidence} Just before, all was well ({losses}): "
                 "look at the data of that step first."
             )
         return (
@@ -258,8 +258,8 @@ def _samples(data):
         if not tf.reduce_all(tf.math.is_finite(values)):
             raise ValueError(
                 "The doctor compares with real samples. Received: `data` with "
-                "NaN or infinity in its first batch. Remove or mend what "
-                "holds them."
+                "NaN or infinity in its first batch. Remove or fix the "
+                "samples that have them."
             )
         return values
 

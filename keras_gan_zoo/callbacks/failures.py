@@ -48,38 +48,38 @@ ADVICE = {
         "`Doctor(data, roll_back_to=checkpoint)`.",
     ),
     MODE_COLLAPSE: (
-        "Hold the discriminator's slope by a penalty: try `DRAGAN` or "
+        "Limit the discriminator's slope with a penalty: try `DRAGAN` or "
         "`WGANGP`.",
         "Lower the learning rate of the generator, or raise "
-        "`discriminator_steps`: a generator that runs ahead makes what the "
-        "discriminator doesn't know yet, and nothing else.",
+        "`discriminator_steps`: a generator that runs ahead makes only what "
+        "the discriminator doesn't know yet.",
         "In `EBGAN` raise `pulling_away_weight`, in `BEGAN` "
         "`diversity_ratio`.",
         "Give the generator batch normalization and larger batches, and look "
-        "at its pictures by `SampleGrid`.",
+        "at its pictures with `SampleGrid`.",
     ),
     STRONG_DISCRIMINATOR: (
-        "Train the generator by the loss that doesn't saturate: "
+        "Train the generator with the loss that doesn't saturate: "
         "`VanillaGAN(..., saturating=False)`.",
-        "Lower the learning rate of the discriminator or "
-        "`discriminator_steps`, make it narrower, or give it dropout.",
-        "Try `WGANGP`, whose critic teaches the more the better it is, or "
-        "hold the slope by `DRAGAN`.",
-        "Make sure that the generator can make what the data are: the same "
+        "Lower the discriminator's learning rate or `discriminator_steps`, "
+        "make it narrower, or give it dropout.",
+        "Try `WGANGP`, whose critic teaches more the better it is, or limit "
+        "the slope with `DRAGAN`.",
+        "Make sure that the generator's images can match the data: the same "
         "range, from -1 to 1, and the same shape.",
     ),
     OSCILLATION: (
         "Divide both learning rates by 10.",
-        "Take the momentum out: Adam with `beta_1=0.5` or `beta_1=0.0`.",
-        "Damp the game by a penalty: try `DRAGAN` or `WGANGP`.",
-        "Use an average of the generator, which lies within the circle it "
-        "runs in: `ema_decay=0.999`.",
+        "Reduce the momentum: Adam with `beta_1=0.5` or `beta_1=0.0`.",
+        "Damp the game with a penalty: try `DRAGAN` or `WGANGP`.",
+        "Use an average of the generator, which lies inside the circle that "
+        "the generator runs in: `ema_decay=0.999`.",
     ),
     PENALTY_BLOW_UP: (
-        "Give the penalty its weight: `WGANGP(..., penalty_weight=10.0)`; "
-        "without it nothing holds the critic.",
-        "Divide the learning rate of the discriminator by 10.",
-        "Use Adam with `beta_1=0.0` and `beta_2=0.9`, as the paper of WGAN-GP "
+        "Give the penalty its weight, `WGANGP(..., penalty_weight=10.0)`: "
+        "nothing else limits the critic.",
+        "Divide the discriminator's learning rate by 10.",
+        "Use Adam with `beta_1=0.0` and `beta_2=0.9`, as the WGAN-GP paper "
         "does.",
         "In `WGAN`, lower `clip_limit`.",
     ),

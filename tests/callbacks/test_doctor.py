@@ -410,7 +410,7 @@ def test_training_goes_on_after_a_bad_batch(capsys):
     assert all(np.isfinite(weight).all() for weight in gan.get_weights())
     assert np.isfinite(history["generator_loss"]).all()
     assert history["findings"] == [1]
-    assert "Back to step 1,000, and on" in capsys.readouterr().out
+    assert "Back to step 1,000, going on" in capsys.readouterr().out
 
 
 def test_the_third_time_ends_training(capsys):
