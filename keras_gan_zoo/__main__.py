@@ -7,7 +7,7 @@ import sys
 from keras_gan_zoo import __version__
 
 COMMANDS = {
-    "keras_gan_zoo.datasets": "bring data sets to this machine",
+    "keras_gan_zoo.datasets": "get data sets",
     "keras_gan_zoo.metrics": "score generators and folders of images",
     "keras_gan_zoo.serving": "put exported generators behind an endpoint",
 }
@@ -17,7 +17,7 @@ def main(arguments=None):
     """Prints the commands of the package, and returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m keras_gan_zoo",
-        description="Tells the version and the commands of keras_gan_zoo.",
+        description="Prints the versions and the commands of keras_gan_zoo.",
     )
     parser.parse_args(arguments)
     python = ".".join(map(str, sys.version_info[:3]))
@@ -28,7 +28,7 @@ def main(arguments=None):
         except importlib.metadata.PackageNotFoundError:
             versions.append(f"no {name}")
     print(", ".join(versions))
-    print("\nCommands, each of which tells more with --help:")
+    print("\nCommands, each with a --help of its own:")
     for module, purpose in COMMANDS.items():
         print(f"    python -m {module:24}  {purpose}")
     return 0

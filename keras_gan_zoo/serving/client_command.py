@@ -13,8 +13,8 @@ def add_arguments(commands):
     """Adds the command `client` to a parser's subparsers."""
     parser = commands.add_parser(
         "client",
-        help="save a picture of what an endpoint makes of seeds",
-        description="Asks any TensorFlow Serving endpoint for the images of "
+        help="save a picture of an endpoint's images of some seeds",
+        description="Asks any endpoint of TensorFlow Serving for the images of "
         "the seeds SEED, SEED + 1 and so on, and writes them as one picture.",
     )
     parser.add_argument(
@@ -27,26 +27,26 @@ def add_arguments(commands):
     parser.add_argument(
         "--model",
         metavar="NAME",
-        help="which to ask; it may be left out where the local server has one "
-        "model only",
+        help="model to ask; may be left out if the local server has only one "
+        "model",
     )
     parser.add_argument(
         "--version", type=int, help="of the model; default: the latest"
     )
-    parser.add_argument("--seed", type=int, required=True, help="the first")
+    parser.add_argument("--seed", type=int, required=True, help="first seed")
     parser.add_argument(
         "--class",
         dest="label",
         metavar="CLASS",
-        help="of all images, for conditional models: a number or, where the "
-        "local server is asked, a name; the command `models` lists them",
+        help="class of all images, for conditional models: a number or, with "
+        "the local server, a name; the command `models` lists them",
     )
     parser.add_argument(
         "--num", type=int, default=16, help="number of images; default: 16"
     )
     _add_timeout(parser)
     parser.add_argument(
-        "--out", required=True, metavar="FILE", help="such as grid.png"
+        "--out", required=True, metavar="FILE", help="for example grid.png"
     )
     parser.set_defaults(run=_run)
     _add_models(commands)
@@ -58,7 +58,7 @@ def _add_timeout(parser):
         type=float,
         default=30.0,
         metavar="SECONDS",
-        help="to wait for an answer; default: 30",
+        help="time to wait for an answer; default: 30",
     )
 
 

@@ -22,7 +22,7 @@ def add_arguments(commands):
     parser = commands.add_parser(
         "serve",
         help="serve the models of a folder, for development",
-        description="Serves the models of a folder by TensorFlow Serving's "
+        description="Serves the models of a folder with TensorFlow Serving's "
         "REST API. It is for development: in production, run TensorFlow "
         "Serving itself, which takes the same folders and requests.",
     )
@@ -35,7 +35,8 @@ def add_arguments(commands):
         "--host",
         default="127.0.0.1",
         help="address to listen on; default: 127.0.0.1, which only this "
-        "machine reaches. There is no password: who reaches it may use it",
+        "machine can reach. There is no password: whoever can reach the "
+        "server can use it",
     )
     parser.add_argument(
         "--port", type=_port, default=8501, help="default: 8501; 0: a free one"
@@ -44,53 +45,53 @@ def add_arguments(commands):
         "--batch-size",
         type=_positive_integer,
         default=64,
-        help="rows that are computed together at most, a power of two; 1 "
-        "turns batching off; default: 64",
+        help="most rows computed together, a power of two; 1 turns batching "
+        "off; default: 64",
     )
     parser.add_argument(
         "--max-rows",
         type=_positive_integer,
         default=10_000,
-        help="rows of one request at most; default: 10,000",
+        help="most rows in a request; default: 10,000",
     )
     parser.add_argument(
         "--max-body-mib",
         type=_positive_integer,
         default=16,
         metavar="MIB",
-        help="size of a request's body at most; default: 16",
+        help="largest body of a request; default: 16",
     )
     parser.add_argument(
         "--poll-seconds",
         type=_positive_number,
         default=1.0,
-        help="time between looks for new versions and models; default: 1",
+        help="seconds between looks for new versions and models; default: 1",
     )
     parser.add_argument(
         "--timeout",
         type=_positive_number,
         default=30.0,
         metavar="SECONDS",
-        help="time for a request's head to arrive, for its body to, for its "
-        "answer to be computed, and for each piece of it to be read; default: "
-        "30",
+        help="time for each of these: a request's head to arrive, its body to "
+        "arrive, its answer to be computed, and each piece of the answer to be "
+        "read; default: 30",
     )
     parser.add_argument(
         "--max-connections",
         type=_positive_integer,
         default=512,
         metavar="NUMBER",
-        help="connections at most; beyond, the one that has kept the server "
-        "waiting for the longest time is closed; default: 512, or half as many "
-        "as the process may open files, if these are less",
+        help="most connections at once; beyond that, the one that has kept the "
+        "server waiting longest is closed; default: 512, or half the number of "
+        "files that the process may open, if that is less",
     )
     parser.add_argument(
         "--allow-host",
         action="append",
         default=[],
         metavar="NAME",
-        help="a name by which clients may ask, beside addresses, localhost and "
-        "that of --host; it may be given several times",
+        help="a host name that clients may use, besides IP addresses, "
+        "localhost and --host; may be given several times",
     )
     parser.add_argument(
         "--access-log", action="store_true", help="log each request"

@@ -1,14 +1,14 @@
-"""Starts a recipe on several workers, by Ray Train.
+"""Starts a recipe on several workers, with Ray Train.
 
-As in:
+For example:
 
     python recipes/distributed/on_ray.py --workers 2 \
         recipes/distributed/wgan_gp_fashion_mnist.py --epochs 5
 
-What follows the recipe is the recipe's own. The workers are processes of this
-machine or, where `RAY_ADDRESS` names one, of a Ray cluster, whose machines must
+Arguments after the recipe are the recipe's own. The workers are processes on
+this machine or on the Ray cluster that `RAY_ADDRESS` names, whose machines must
 all see this folder at the same path. If a worker dies, all are started again
-and the recipe goes on from its last checkpoint.
+and the recipe resumes from its last checkpoint.
 
 It needs `pip install -e ".[distributed]"`.
 """
@@ -20,10 +20,6 @@ import sys
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-import ray  # noqa: E402
-from ray.train import FailureConfig, RunConfig, ScalingConfig  # noqa: E402
-from ray.train.tensorflow import TensorflowTrainer  # noqa: E402
 
 
 def run_recipe(config):
@@ -44,18 +40,28 @@ parser.add_argument(
     "--max-failures",
     type=int,
     default=3,
-    help="how often to start again after a worker has died; default: 3",
+    help="how many times to start again after a worker has died; default: 3",
 )
 parser.add_argument(
     "--ray-folder",
     default="saved_models/ray",
-    help="where Ray keeps its own files, a folder that all machines see; "
+    help="folder for Ray's own files, which all machines must see; "
     "default: saved_models/ray",
 )
 parser.add_argument("command", nargs=argparse.REMAINDER, metavar="recipe ...")
 args = parser.parse_args()
 if not args.command:
-    parser.error("which recipe? Give its path, and then its own arguments.")
+    parser.error("which recipe? Give its path, then its own arguments.")
+
+try:
+    import ray
+    from ray.train import FailureConfig, RunConfig, ScalingConfig
+    from ray.train.tensorflow import TensorflowTrainer
+except ImportError as error:
+    parser.error(
+        f"Ray could not be imported: {error}. Install it by `pip install -e "
+        "'.[distributed]'`."
+    )
 
 ray.init(include_dashboard=False)
 TensorflowTrainer(

@@ -1,12 +1,12 @@
 """WGAN-GP on Fashion-MNIST, on one or several machines: Gulrajani et al. 2017.
 
-Each worker runs this script; which one it is stands in `TF_CONFIG`, as
-TensorFlow has it. `on_ray.py` starts them by Ray, here or on a cluster; so
-does any launcher that sets `TF_CONFIG`. Without it there is one worker, with
-all the GPUs of this machine.
+Each worker runs this script, and learns from `TF_CONFIG` which one it is.
+`on_ray.py` starts them with Ray, here or on a cluster; any other launcher that
+sets `TF_CONFIG` will do, too. Without `TF_CONFIG` there is one worker, with all
+the GPUs of this machine.
 
-The batch size is of all workers together, and `--output` must be a folder that
-all of them see. Of a training that broke off, the same command goes on.
+The batch size is that of all workers together, and `--output` must be a folder
+that all of them see. After an interruption, the same command resumes.
 """
 
 from keras_gan_zoo import recipe  # isort: split

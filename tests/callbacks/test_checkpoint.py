@@ -227,7 +227,7 @@ def test_other_callbacks_see_the_steps_that_are_left(tmp_path, capsys):
     fit(tmp_path, [watch], every=1)
     first = ["begin", "epoch 1", 2, 3]
     assert watch.seen == [*first, "epoch 2", 0, 1, 2, 3, "end"]
-    said = f"Going on from {tmp_path}/step_00000006: step 6, epoch 2 of 3.\n"
+    said = f"Resuming from {tmp_path}/step_00000006: step 6, epoch 2 of 3.\n"
     assert capsys.readouterr().out == said
 
 
@@ -385,7 +385,7 @@ def test_other_versions_are_refused_and_named(tmp_path, monkeypatch):
 def test_other_data_are_warned_of(tmp_path):
     fit(tmp_path, epochs=1)
     other = tf.data.Dataset.from_tensor_slices(-samples()).batch(2, True)
-    with pytest.warns(UserWarning, match="first batch was another one"):
+    with pytest.warns(UserWarning, match="another first batch"):
         fit(tmp_path, data=lambda: other)
 
 

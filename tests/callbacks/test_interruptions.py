@@ -127,12 +127,12 @@ def test_a_signal_ends_training_with_its_last_step(
     said = capsys.readouterr().out
     if kept is None:
         assert names(tmp_path) == []
-        assert "the same, run again, begins anew" in said
+        assert "run the same script again to begin anew" in said
     else:
         newest = tmp_path / f"step_{kept:08d}"
         assert names(tmp_path)[-1] == newest.name
-        assert f"broken off at step {kept}. Run the same again" in said
-        assert f"go on from the checkpoint {newest}." in said
+        assert f"interrupted at step {kept}. Run the same script again" in said
+        assert f"resume from the checkpoint {newest}." in said
     assert_equal(undisturbed_with_others, with_others(tmp_path))
 
 
@@ -145,7 +145,7 @@ def test_a_second_signal_does_not_wait(number, tmp_path, capsys):
         fit(tmp_path, [At("batch_end", 1, 1, press_twice)])
     # The step it came in was not at its end.
     assert names(tmp_path) == ["step_00000004"]
-    assert "go on from the checkpoint" in capsys.readouterr().out
+    assert "resume from the checkpoint" in capsys.readouterr().out
     assert_equal(undisturbed(), fit(tmp_path))
 
 
@@ -193,7 +193,7 @@ def test_one_whose_handler_returns_lets_training_go_on(tmp_path, capsys):
         signal.signal(signal.SIGTERM, previous)
     assert received == [signal.SIGTERM]
     assert names(tmp_path)[-1] == "step_00000012"
-    assert "broken off" not in capsys.readouterr().out
+    assert "interrupted" not in capsys.readouterr().out
 
 
 def test_one_that_native_code_has_lost_comes_again(number, tmp_path):
@@ -236,7 +236,7 @@ def test_an_error_of_the_save_does_not_hide_the_first(tmp_path, capsys):
         fit(tmp_path, [BreakOff(0, None)], model=model)
     said = capsys.readouterr().out
     assert "could not be written: No space left" in said
-    assert "begins anew" in said
+    assert "begin anew" in said
 
 
 def test_one_refused_says_nothing_of_going_on(tmp_path, capsys):
@@ -393,7 +393,7 @@ def test_a_process_ends_by_the_signal_it_got(number, code, tmp_path):
         text=True,
     )
     assert run.returncode == code, run.stderr
-    assert "broken off at step 2. Run the same again" in run.stdout
+    assert "interrupted at step 2. Run the same script again" in run.stdout
     assert names(tmp_path) == ["step_00000002"]
 
 
