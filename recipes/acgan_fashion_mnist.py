@@ -1,15 +1,15 @@
 """ACGAN on Fashion-MNIST: Odena et al. 2017.
 
 `--preset paper` has the paper's networks for images of 32 x 32 pixels and its
-50,000 updates. Each row of the grid asks for one class; in the log,
-`fake_class_accuracy` is the share of samples whose class the discriminator
-reads as asked. The paper's generator takes 110 numbers, which are 100 of noise
-and the label.
+50,000 updates. Each row of the grid is one class; in the log,
+`fake_class_accuracy` is the share of samples in which the discriminator sees
+the class that was asked for. The paper's generator takes 110 numbers, 100 of
+noise and the label.
 
-`--preset paper` leaves out: images of 32 x 32 pixels in color, of CIFAR-10; of
-the paper's grid of settings, all but one: a rate of 2e-4, a slope of 0.2, and
-no noise on the discriminator's activations. The paper doesn't say what the
-noise of the generator is drawn from, which here is a normal distribution.
+`--preset paper` leaves out: CIFAR-10's images of 32 x 32 pixels in color; and
+all but one of the settings in the paper's grid search, which has a rate of
+2e-4, a slope of 0.2, and no noise on the discriminator's activations. The paper
+doesn't say what the generator's noise is drawn from; here it is normal.
 """
 
 from keras_gan_zoo import recipe  # isort: split

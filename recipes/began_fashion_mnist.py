@@ -1,15 +1,15 @@
 """BEGAN on Fashion-MNIST: Berthelot et al. 2017.
 
 The paper shows faces of 64 pixels and more. `--preset paper` has its filters
-and rate of learning, which is halved when the convergence measure stalls: when
-for five epochs its mean was not 0.001 below the least before. Look at the log:
-`convergence` falls as training goes on.
+and learning rate, which is halved when the convergence measure stalls: when its
+mean over an epoch has not fallen 0.001 below its least for five epochs. Watch
+`convergence` in the log: it falls as training goes on.
 
 `--preset paper` leaves out: images of 64 x 64 pixels and more, in color; a
-generator that ends without a bound, where this one ends in tanh; vanishing
-residuals, and skip connections from the latents. The diversity ratio is 0.5, of
-those that the paper shows. The paper doesn't say when the measure has stalled,
-nor the number of updates.
+generator with unbounded outputs, where this one ends in tanh; vanishing
+residuals, and skip connections from the latents. The diversity ratio is 0.5,
+one of those the paper shows. The paper doesn't say when the measure has
+stalled, nor how many updates it made.
 """
 
 from keras_gan_zoo import recipe  # isort: split

@@ -1,17 +1,16 @@
 """CGAN on MNIST: Mirza and Osindero 2014.
 
-`--preset paper` has the paper's maxout networks, latents and schedule. The code
-that the paper builds on, of the first GAN, has half of equation 1 for the
-discriminator's loss; here it is all of it, and the discriminator's learning
-rate is half, which is the same step of gradient descent. `quick` is the
-convolutional form of DCGAN's code, with the label at every layer. Each row of
-the grid asks for one class.
+`--preset paper` has the paper's maxout networks, latents and schedule. The
+paper builds on the code of the first GAN, whose discriminator's loss is half of
+equation 1; here it is all of it with half the learning rate, which is the same
+step of gradient descent. `quick` is the convolutional form of DCGAN's code,
+with the label at every layer. Each row of the grid is one class.
 
 `--preset paper` leaves out: pixels in [0, 1] and a generator that ends in a
-sigmoid, where these are in [-1, 1] and it ends in tanh; the stop at the best
-log-likelihood of held-out images. The paper doesn't give the first weights,
-which are Keras's, nor the layers with dropout, which are all hidden ones, nor
-how fast momentum rises, which is until the end, nor the number of epochs.
+sigmoid, where these are in [-1, 1] and it ends in tanh; stopping at the best
+log-likelihood of held-out images. The paper gives neither the initial weights,
+which are Keras's here, nor the layers with dropout, here all hidden ones, nor
+how fast the momentum rises, here until the end, nor the number of epochs.
 """
 
 from keras_gan_zoo import recipe  # isort: split

@@ -3,13 +3,13 @@
 The paper shows bedrooms and faces of 64 x 64 pixels. `--preset paper` has its
 kernels, widths, latents and schedule.
 
-`--preset paper` leaves out: images of 64 x 64 pixels in color, so that its four
-stages begin at 2 x 2 and not at 4 x 4; what the authors' code for faces does
-beside the paper, which is a weight decay of 1e-5, an epsilon of 1e-8 in batch
-normalization, where it is 1e-5 here, two pixels of padding on all sides, where
-TensorFlow has one less at the top and the left of an even size, and, for each
-batch, a move of one player only, in turn, the generator first. That code also
-normalizes samples by the statistics of their own batch.
+`--preset paper` leaves out: images of 64 x 64 pixels in color, so its four
+stages begin at 2 x 2 rather than 4 x 4; and what the authors' code for faces
+does beyond the paper, which is a weight decay of 1e-5, an epsilon of 1e-8 in
+batch normalization, where it is 1e-5 here, two pixels of padding on all sides,
+where TensorFlow has one less at the top and the left of an even size, and, for
+each batch, a move of only one player, in turn, the generator first. That code
+also normalizes samples by the statistics of their own batch.
 """
 
 from keras_gan_zoo import recipe  # isort: split

@@ -4,10 +4,10 @@
 MNIST, one hidden layer of 128 units in each player, its latents and its 200,000
 updates. `quick` is convolutional.
 
-`--preset paper` leaves out: MNIST, which `--dataset mnist` brings back, and
+`--preset paper` leaves out: MNIST, which `--dataset mnist` brings back, and the
 5,000 images that the notebook holds out; pixels in [0, 1] and a generator that
 ends in a sigmoid, where these are in [-1, 1] and it ends in tanh, so that a
-slope of 1 is twice as steep in units of the notebook. The noise around the data
+slope of 1 is twice as steep in the notebook's units. The noise around the data
 is the notebook's, uniform and never negative; the paper's is normal.
 """
 

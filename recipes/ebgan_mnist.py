@@ -1,17 +1,17 @@
 """EBGAN on MNIST: Zhao et al. 2017, with the pulling-away term.
 
-The margin is in units of the Euclidean norm of the error of a whole image; the
-paper keeps 10 throughout its search on MNIST. Taken for pixels in [0, 1], that
-is 20 here, where they are in [-1, 1], which doubles norms.
+The margin is measured in the Euclidean norm of a whole image's error; the paper
+keeps it at 10 throughout its search on MNIST. Taken for pixels in [0, 1], that
+is 20 here, where they are in [-1, 1], which doubles the norms.
 
-`--preset paper` has the discriminator that the paper has for faces and scenes,
-the weight of its pulling-away term, and the rate of learning of its search. It
-leaves out: their images of 64 x 64 pixels in color and their margins, 20 and
-80; the paper's generator, whose widths are 128 to 1,024, where this one mirrors
-the discriminator; a feature map for the embedding, where this one is a vector
-of 32; the search's fully connected networks, with first weights of their own,
-for MNIST. The `beta_1` is DCGAN's, which the paper follows. Batch size and
-number of updates are ours.
+`--preset paper` has the paper's discriminator for faces and scenes, the weight
+of its pulling-away term, and the learning rate of its search. It leaves out:
+their images of 64 x 64 pixels in color and their margins, 20 and 80; the
+paper's generator, whose widths are 128 to 1,024, where this one mirrors the
+discriminator; a feature map as the embedding, where this one is a vector of 32;
+the fully connected networks of the search on MNIST, with initial weights of
+their own. The `beta_1` is that of DCGAN, which the paper follows. Batch size
+and number of updates are ours.
 """
 
 from keras_gan_zoo import recipe  # isort: split

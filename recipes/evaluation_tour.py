@@ -1,13 +1,13 @@
-"""What each score says of real images, noise, a collapsed generator and a GAN.
+"""What each score says about real images, noise, a collapsed GAN and a DCGAN.
 
-A DCGAN is trained for a few minutes. Then it, and three sets that everyone can
-judge by eye, go through all scores of the package: the test images, uniform
-noise, and a "generator" that makes ten training images over and over. Each is
-compared with the training images.
+A DCGAN is trained for a few minutes. Then all scores of the package are
+computed for it, and for three sets that anyone can judge by eye: the test
+images, uniform noise, and a "generator" that repeats ten training images. Each
+is compared with the training images.
 
-Look for what a score doesn't see. The ten images are sharp and of all classes:
-the Inception Score and precision take them for the best of generators. Recall,
-coverage and the distance to the training images give them away.
+Look for what a score doesn't see. The ten images are sharp and of all classes,
+so the Inception Score and precision mistake them for the best of generators.
+Recall, coverage and the distance to the training images give them away.
 """
 
 from keras_gan_zoo import recipe  # isort: split

@@ -1,18 +1,18 @@
 """GAN on MNIST: the fully connected networks of Goodfellow et al. 2014.
 
-The paper reports a Parzen-window log-likelihood, a score that was given up
-since; look at the grid. `--preset paper` is the run on MNIST of the authors'
-code. There the discriminator's loss is half of equation 1; here it is all of
-it, and the discriminator's learning rate is half, which is the same step of
-gradient descent.
+The paper reports a Parzen-window log-likelihood, a score no longer in use; look
+at the grid instead. `--preset paper` is the MNIST run of the authors' code.
+There the discriminator's loss is half of equation 1; here it is all of it with
+half the learning rate, which is the same step of gradient descent.
 
 `--preset paper` leaves out: pixels in [0, 1] and a generator that ends in a
 sigmoid, where these are in [-1, 1] and it ends in tanh, so that a dropped pixel
-is grey and not black; its last biases, set by the mean of the data; the first
-50,000 images alone, of which an epoch's 500 batches are made; moves of both
-players at once, on the same samples, where here the discriminator moves first,
-as in algorithm 1; a momentum that rises once an epoch, and not at each step.
-The code has no last epoch; here training ends when the momentum has risen.
+is gray rather than black; its last biases, set by the mean of the data; the
+first 50,000 images alone, an epoch of 500 batches; moves of both players at
+once, on the same samples, where here the discriminator moves first, as in
+algorithm 1; a momentum that rises once an epoch rather than at each step. The
+authors' code has no last epoch; here training ends when the momentum has
+reached its end.
 """
 
 from keras_gan_zoo import recipe  # isort: split

@@ -3,15 +3,15 @@
     python recipes/dcgan_fashion_mnist.py
     python recipes/latent_tour.py --generator saved_models/dcgan_fashion_mnist/1
 
-It takes an exported generator of Fashion-MNIST, as a server has it, and draws
+It takes an exported generator of Fashion-MNIST, as a server does, and draws
 lines and great circles between latents (`paths.png`), a grid between four
 samples (`grid.png`), a sum of averages that asks for long sleeves
-(`arithmetic.png`) and a walk that comes back to where it began (`walk.gif`).
+(`arithmetic.png`) and a walk that returns to where it began (`walk.gif`).
 
 The middle of a straight line is nearer to 0 than any latents that training
-draws, which is why White (2016) turns along a circle. In small pictures the two
-are hard to tell apart. What the sum makes is not: dresses with long sleeves, of
-which the data have none by that name.
+draws, which is why White (2016) moves along a circle. In small pictures the two
+are hard to tell apart. The result of the sum is plain to see: dresses with long
+sleeves, for which the data have no class.
 """
 
 from keras_gan_zoo import recipe  # isort: split  # noqa: F401

@@ -4,13 +4,13 @@ The paper's networks are for scenes of 112 x 112 pixels. `--preset paper` has
 the widths of its discriminator, its latents and its optimizer.
 
 `--preset paper` leaves out: images of 112 x 112 pixels in color, and 1,000,000
-updates; the paper's generator, of 256 channels and less and kernels of 3 x 3,
+updates; the paper's generator, of at most 256 channels and kernels of 3 x 3,
 with a further layer after each of its first two and at its end, where this one
 mirrors the discriminator; biases, which all layers of the authors' code have;
-gains that begin at one, where these are from N(1, 0.02); first weights of the
-discriminator's convolutions that are truncated; one draw of latents for both
-moves of a step. Their losses are sums over the batch; of the mean, Adam makes
-the same steps, with an epsilon divided by the batch size.
+gains that begin at one, where these are from N(1, 0.02); truncated initial
+kernels of the discriminator's convolutions; one draw of latents for both moves
+of a step. Their losses are sums over the batch; from the mean, Adam makes the
+same steps, with an epsilon divided by the batch size.
 """
 
 from keras_gan_zoo import recipe  # isort: split

@@ -1,14 +1,15 @@
 """Modes and losses: six GANs on a ring of eight Gaussians.
 
-Who learns all of a distribution, and who only a part? Each loss trains the
-same small networks on eight Gaussians on a circle of radius 1 with a standard
-deviation of 0.02. The rows of the table are counted on 2,500 samples: modes
-found, share of samples within three standard deviations of a mode (those of
-high quality), and the reverse KL divergence of the histogram over modes, where
-log(8/7) = 0.134 is one mode missed, once of all samples and once of those of
-high quality, as in PacGAN (Lin et al. 2018, https://arxiv.org/abs/1712.04086).
-A single count says little, since a GAN goes on moving: each run is the mean of
-its last eight evaluations, and each row of several seeds.
+Which losses learn all of a distribution, and which only a part? Each one trains
+the same small networks on eight Gaussians on a circle of radius 1 with a
+standard deviation of 0.02. The rows of the table are computed from 2,500
+samples: modes found, the share of samples within three standard deviations of a
+mode (those of high quality), and the reverse KL divergence of the histogram
+over modes, where log(8/7) = 0.134 is one mode missed, for all samples and for
+those of high quality only, as in PacGAN (Lin et al. 2018,
+https://arxiv.org/abs/1712.04086). A single evaluation says little, since a GAN
+keeps moving: each run is the mean of its last eight, and each row the mean of
+several seeds.
 """
 
 from keras_gan_zoo import recipe  # isort: split

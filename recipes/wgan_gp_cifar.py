@@ -3,14 +3,15 @@
 `--preset paper` is the unconditional ResNet, for which the paper reports an
 Inception Score of 7.86 +- 0.07 (table 3) after 100,000 generator updates.
 
-`--preset paper` leaves out what the authors' code does beside the paper:
-batches of 128 for the generator, noise below the pixels' steps, a first step of
-the critic alone, a rate that is the same for the critic's updates of a step,
-and samples that are normalized by the statistics of their own batch.
+`--preset paper` leaves out what the authors' code does beyond the paper:
+batches of 128 for the generator, noise smaller than the steps between pixel
+values, a first step of the critic alone, a rate that stays the same for the
+critic's updates within a step, and samples that are normalized by the
+statistics of their own batch.
 
-The scores in the log are of small classifiers that come with the package, under
-their own names: they tell one epoch of this run from another, and compare with
-no paper's.
+The scores in the log come from a small classifier that is part of the package,
+and have its name: they compare one epoch of this run with another, but not with
+any paper.
 """
 
 from keras_gan_zoo import recipe  # isort: split

@@ -1,16 +1,16 @@
 """WGAN on MNIST: Arjovsky et al. 2017.
 
-Weights are clipped at 0.01 after each of five critic updates, by RMSprop. The
-paper's learning rate is 5e-5, for days of training; `quick` takes a larger one.
-Look at the log: `-discriminator_loss`, the critic's estimate of the distance
-up to a constant, falls as the digits get better.
+Weights are clipped at 0.01 after each of the critic's five RMSprop updates. The
+paper's learning rate is 5e-5, for days of training; `quick` has a larger one.
+Watch the log: `-discriminator_loss`, the critic's estimate of the distance up
+to a constant factor, falls as the digits get better.
 
-`--preset paper` leaves out: images of 64 x 64 pixels in color, so that four
-stages end at 2 x 2 and not at 4 x 4; what the authors' code does beside
-algorithm 1, which is 100 critic updates in each of the first 25 steps and in
-each 500th, and a clip before each update; normalization of the generator's
-first features by channel, where here each place is normalized by itself. The
-paper gives no number of updates.
+`--preset paper` leaves out: images of 64 x 64 pixels in color, so four stages
+end at 2 x 2 rather than 4 x 4; and what the authors' code does beyond algorithm
+1, which is 100 critic updates in each of the first 25 steps and in every 500th,
+and clipping before each update; normalization of the generator's first features
+by channel, where here each place is normalized by itself. The paper gives no
+number of updates.
 """
 
 from keras_gan_zoo import recipe  # isort: split

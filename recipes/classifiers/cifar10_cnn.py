@@ -1,6 +1,6 @@
 """The classifier cifar10_cnn: a small residual network on CIFAR-10.
 
-Images are mirrored and moved by up to four pixels.
+Images are mirrored, and shifted by up to four pixels.
 """
 
 from keras_gan_zoo import classifier_recipe

@@ -1,6 +1,6 @@
 """The classifier fashion_mnist_cnn: a small residual network on Fashion-MNIST.
 
-Clothes are mirrored and moved by up to two pixels.
+Clothes are mirrored, and shifted by up to two pixels.
 """
 
 from keras_gan_zoo import classifier_recipe

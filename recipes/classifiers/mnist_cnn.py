@@ -1,6 +1,6 @@
 """The classifier mnist_cnn: a small residual network on MNIST.
 
-Digits are moved by up to two pixels, and not mirrored.
+Digits are shifted by up to two pixels, and not mirrored.
 """
 
 from keras_gan_zoo import classifier_recipe
