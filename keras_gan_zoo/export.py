@@ -19,44 +19,43 @@ from keras_gan_zoo.serving.tensorflow_serving import write_warmup_requests
 def export_generator(model, directory):
     """Writes what `model(inputs)` computes as a SavedModel.
 
-    It is the next version below `directory`, as TensorFlow Serving wants it:
-    `<directory>/1`, `<directory>/2` and so on. The folder is written aside
-    and then renamed, so a server that watches never loads half a version.
+    It is the next version in `directory`, as TensorFlow Serving expects:
+    `<directory>/1`, `<directory>/2` and so on. The folder is written elsewhere
+    and then renamed, so a watching server never loads half a version.
 
-    Its signatures have the batch first, of any size:
+    In all signatures the batch comes first, and may have any size:
 
     - `serving_default` takes `latents`, float32 of shape `(batch,
       latent_dim)`, and for conditional models `labels`, int32 of shape
       `(batch,)`. It returns `images`, float32 of shape `(batch, height,
-      width, channels)` in [0, 1]. A model of other inputs has those that its
-      `serving_signature()` names; `images` that it takes are in [0, 1], too.
-    - `sample` takes `seeds`, int64 of shape `(batch,)`, in the place of
-      latents: a seed is the same image in each batch and process.
-    - `sample_png` is the same and returns `png_bytes`, strings of shape
-      `(batch,)`, each a PNG of a byte for each value.
-    - `prior` takes `seeds` and returns the `latents`, and the `labels`, that
-      training draws of them, for whoever changes latents before they are
-      served.
+      width, channels)` in [0, 1]. A model with other inputs has those that its
+      `serving_signature()` names; if it takes `images`, these are in [0, 1],
+      too.
+    - `sample` takes `seeds`, int64 of shape `(batch,)`, instead of latents: a
+      seed gives the same image in every batch and process.
+    - `sample_png` does the same, and returns `png_bytes`, strings of shape
+      `(batch,)`, each a PNG with one byte for each value.
+    - `prior` takes `seeds` and returns the `latents` and `labels` that training
+      would draw, for clients that want to change latents.
 
-    The last three are there where the model has a prior. Labels beyond the
-    classes, latents that aren't finite and images beyond [0, 1] raise an
-    `InvalidArgumentError`. Nothing is drawn but by seeds, and no call changes
-    what is served.
+    The last three exist if the model has a prior. Labels beyond the classes,
+    latents that aren't finite and images beyond [0, 1] raise an
+    `InvalidArgumentError`. All random numbers come from seeds, and no call
+    changes what is served.
 
-    Neither Keras nor this package is needed to load it, and it holds the
-    generator only. `assets.extra/generator.json` tells the class of the model
-    and the number and the names of its classes, and where the extra `serving`
-    is installed,
-    `assets.extra/tf_serving_warmup_requests` has the requests by which
-    TensorFlow Serving warms up.
+    Loading it takes neither Keras nor this package, and it has only the
+    generator. `assets.extra/generator.json` has the class of the model, and the
+    number and names of its classes; if the extra `serving` is installed,
+    `assets.extra/tf_serving_warmup_requests` has the requests that TensorFlow
+    Serving warms up with.
 
     Args:
         model: Model with `call(inputs)`, `serving_signature()` and, unless
             its samples are made of images, `prior_of_seeds(seeds)`, whose
-            latents are the first of its inputs. Where it has a moving average
-            of the generator, that is what is served.
-        directory: String or path. It is made if need be; whatever in it isn't
-            named by a number is left out of account.
+            latents are the first of its inputs. If it has a moving average of
+            the generator, that is what is served.
+        directory: String or path. It is made if need be; anything in it whose
+            name isn't a number is ignored.
 
     Returns:
         The folder of the new version, a `pathlib.Path`.
@@ -93,12 +92,12 @@ def export_generator(model, directory):
 
 
 def export_onnx(model, path):
-    """Writes what `model(inputs)` computes as one file of ONNX.
+    """Writes what `model(inputs)` computes as one ONNX file.
 
     Inputs and outputs are those of the signature `serving_default` of
-    `export_generator`. It refuses no inputs: what a runtime makes of a label
-    beyond the classes is its own affair. It computes in float32, a model of
-    mixed precision, too: runtimes have few operations for halves.
+    `export_generator`. The file refuses no inputs: what happens to a label
+    beyond the classes is up to the runtime. It computes in float32, even for a
+    model in mixed precision, since runtimes have few half-precision operations.
 
     Args:
         model: As that of `export_generator`.
@@ -110,7 +109,7 @@ def export_onnx(model, path):
     Raises:
         ImportError: If tf2onnx isn't installed.
         ValueError: If the samples of the model aren't images, its weights
-            aren't float32, or ONNX can't say what it computes.
+            aren't float32, or ONNX can't express what it computes.
         OSError: If the file can't be written.
     """
     try:
@@ -143,9 +142,9 @@ def export_onnx(model, path):
 
 
 def export_litert(model, path):
-    """Writes what `model(inputs)` computes as one file of LiteRT.
+    """Writes what `model(inputs)` computes as one LiteRT file.
 
-    LiteRT is what TensorFlow Lite has become, for phones and small devices.
+    LiteRT is the successor of TensorFlow Lite, for phones and small devices.
     The file has the signature `serving_default` of `export_generator`, with
     inputs of any batch size and without its checks, and computes in float32.
 

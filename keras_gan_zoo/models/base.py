@@ -102,8 +102,8 @@ class AdversarialModel(keras.Model):
                 named after their player.
 
         Raises:
-            ValueError: If it isn't one new optimizer for each player, or
-                something is passed that a game has no use for.
+            ValueError: If there isn't one new optimizer for each player, or
+                if something is passed that a game has no use for.
         """
         checks.check_optimizers(self, positional, optimizers)
         checks.check_metrics(metrics)
@@ -158,7 +158,7 @@ class AdversarialModel(keras.Model):
     def fit(self, x=None, y=None, *args, **kwargs):
         """Trains the model; see `keras.Model.fit()`.
 
-        Arrays are looked at whole. Of other data it is the first batch.
+        Arrays are checked whole, of other data only the first batch.
 
         Args:
             x: `tf.data.Dataset` of full batches (samples, pairs of samples
@@ -174,7 +174,7 @@ class AdversarialModel(keras.Model):
 
         Raises:
             ValueError: If data or networks aren't what the model takes, or an
-                argument has no meaning for a game. Nothing has moved then.
+                argument has no meaning for a game. Nothing has moved by then.
         """
         iterators.release_at_exit()  # Since data may be read by Python.
         arguments = intake.arguments_of(super().fit, x, y, *args, **kwargs)
@@ -209,7 +209,7 @@ class AdversarialModel(keras.Model):
     def evaluate(self, x=None, y=None, *args, **kwargs):
         """Reports losses and metrics; see `keras.Model.evaluate()`.
 
-        It draws the same latents at each call, so that calls compare.
+        It draws the same latents in each call, so calls can be compared.
         """
         arguments = intake.arguments_of(super().evaluate, x, y, *args, **kwargs)
         if "_use_cached_eval_dataset" not in arguments:  # `fit` has looked.
@@ -292,10 +292,10 @@ class AdversarialModel(keras.Model):
     def undisturbed(self):
         """Lets one look at the game as it is played, without a trace.
 
-        What is computed within draws the same noise each time, and what calls
-        with `training=True` move is put back: statistics, random states and
-        running means. Whoever moves trained weights puts them back himself.
-        To be used within a `tf.function`, or eagerly.
+        What is computed inside draws the same noise each time, and whatever
+        calls with `training=True` change is restored: statistics, random states
+        and running means. Code that moves trained weights has to restore them
+        itself. To be used within a `tf.function`, or eagerly.
         """
         moved = [v for v in self.variables if not v.trainable]
         moved += [v for metric in self.metrics for v in metric.variables]
@@ -319,15 +319,15 @@ class AdversarialModel(keras.Model):
         """Raises a `ValueError` if data, as unpacked, are not fit to use.
 
         Args:
-            inputs: A batch, or all of the data where they are arrays.
+            inputs: A batch, or all of the data if they are arrays.
         """
 
     def check_batch_size(self, size):
         """Raises a `ValueError` if a step can't be made of such a batch.
 
         Args:
-            size: Integer, or `None` for the last of an epoch, if it may be
-                any.
+            size: Integer, or `None` for the last batch of an epoch, if that
+                may have any size.
         """
 
     def real_and_generated(self, inputs):
@@ -360,9 +360,9 @@ class AdversarialModel(keras.Model):
     def next_seed(self):
         """Returns the seed of the next draw within this step.
 
-        It depends on the model's seed, the step and the number of earlier
-        draws in the step, and on nothing else; evaluation has seeds of its
-        own. To be used with `keras_gan_zoo.noise`.
+        It depends only on the model's seed, the step and the number of earlier
+        draws in the step; evaluation has seeds of its own. To be used with
+        `keras_gan_zoo.noise`.
         """
         seed, step = self.noise_seed.value, self.step.value
         if self._draws.evaluating:
@@ -383,10 +383,11 @@ class AdversarialModel(keras.Model):
         """Writes what `keras_gan_zoo.export` writes, to `filepath` itself.
 
         Args:
-            filepath: String or path of a folder, or of a file of "onnx" or
-                "litert". An export that is there is replaced.
+            filepath: String or path of a folder, or of a file for "onnx" and
+                "litert". An existing export is replaced.
             format: "tf_saved_model", "onnx" or "litert".
-            verbose: Whether to print where it was written; by default it is.
+            verbose: Whether to print where it was written, which is the
+                default.
             **kwargs: Further arguments of `keras.Model.export()` are refused.
         """
         # Few who train export, and it imports much.
@@ -397,10 +398,10 @@ class AdversarialModel(keras.Model):
     def save(self, filepath, overwrite=True, zipped=None, **kwargs):
         """Saves the game to a `.keras` file; see `keras.Model.save()`.
 
-        A save that fails leaves the file that was there before.
+        A save that fails leaves the existing file as it was.
 
         Raises:
-            ValueError: If `filepath` ends in something else, or exists and
+            ValueError: If `filepath` has another suffix, or exists and
                 `overwrite` is false.
         """
         if zipped is False:  # A folder, which Keras makes.
@@ -519,9 +520,9 @@ class _Draws(threading.local):
 class PlayerOptimizers:
     """What callbacks find as `model.optimizer`: every player's optimizer.
 
-    Keras's learning-rate callbacks act on each of `optimizers`; whatever looks
-    for one learning rate gets an error instead of an optimizer that is never
-    stepped. `keras.optimizers.MultiOptimizer` can't serve: it refuses loss
+    Keras's learning-rate callbacks act on each of `optimizers`; code that looks
+    for a single learning rate gets an error rather than an optimizer that takes
+    no steps. `keras.optimizers.MultiOptimizer` can't serve: it refuses loss
     scaling, and networks that serve two players.
 
     Args:
@@ -567,10 +568,11 @@ class GAN(AdversarialModel):
             exponential moving average of the generator's weights, and
             `call()`, `generate()`, `evaluate()` metrics and export use it.
             The decay rises to this value from 0.1, as `(1 + t) / (10 + t)`
-            after `t` training steps, or else the untrained weights would make
-            up most of the average for the first `1 / (1 - ema_decay)` steps.
-        prior: Object of `keras_gan_zoo.priors`, what latents are drawn from.
-            By default `Normal()`, or what the paper of a subclass draws.
+            after `t` training steps; otherwise, the untrained weights would
+            make up most of the average for the first `1 / (1 - ema_decay)`
+            steps.
+        prior: Object of `keras_gan_zoo.priors` that latents are drawn from. By
+            default `Normal()`, or the prior of the subclass's paper.
     """
 
     default_prior = priors.Normal()
@@ -640,7 +642,7 @@ class GAN(AdversarialModel):
         Args:
             batch_size: Integer or scalar tensor.
             seed: Integer to draw the same batch again, a seed from
-                `next_seed()`, or `None` for another batch at each call.
+                `next_seed()`, or `None` for another batch in each call.
 
         Returns:
             Latents of shape `(batch_size, latent_dim)`, of the `prior`.
@@ -673,8 +675,8 @@ class GAN(AdversarialModel):
         """Returns `batch_size` samples; the same ones for the same `seed`.
 
         Args:
-            batch_size: Integer. They are made in parts, so that the memory of
-                one part is enough.
+            batch_size: Integer. Samples are made in parts, so memory for one
+                part is enough.
             seed: Integer or `None`, see `sample_prior`.
         """
         if not tf.is_symbolic_tensor(batch_size):
@@ -698,7 +700,7 @@ class GAN(AdversarialModel):
             training: See `keras.Model.call()`.
 
         Returns:
-            Tensor of shape `(batch,)`, float32; more is more real. A model
+            Tensor of shape `(batch,)`, float32; higher is more real. A model
             whose discriminator doesn't take `inputs`, or whose first output
             isn't a score, overrides this.
         """
@@ -808,7 +810,7 @@ class ConditionalGAN(GAN):
         latent_dim: Integer, size of the latent space.
         num_classes: Integer, number of classes.
         class_names: List of a string for each class, in the order of their
-            labels, or `None`. Sample grids and exports have them.
+            labels, or `None`. They appear in sample grids and exports.
         **kwargs: Further arguments of `GAN`.
     """
 
