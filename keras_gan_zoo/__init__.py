@@ -7,7 +7,7 @@ from keras_gan_zoo.models import WGANGP
 from keras_gan_zoo.networks import resnet_discriminator, resnet_generator
 ```
 
-`set_determinism` makes runs that can be repeated bit by bit.
+`set_determinism` makes runs repeatable, bit for bit.
 """
 
 import json

@@ -7,10 +7,10 @@ Unsupervised Representation Learning with Deep Convolutional Generative
 Adversarial Networks, section 6.3.2: Radford et al., 2016
 https://arxiv.org/abs/1511.06434
 
-They are of latents only, so they serve each model that takes some. Which
-interpolation keeps to what a generator has seen depends on its prior: normal
-latents lie about a sphere, which `spherical_interpolation` follows, uniform
-ones in a cube, whose points `linear_interpolation` doesn't leave.
+These functions deal only with latents, so they work for any model that takes
+them. Which interpolation stays close to what a generator has seen depends on
+its prior: normal latents lie near a sphere, which `spherical_interpolation`
+follows; uniform ones lie in a cube, which `linear_interpolation` doesn't leave.
 """
 
 import numpy as np
@@ -38,16 +38,16 @@ def linear_interpolation(start, end, position):
 def spherical_interpolation(start, end, position):
     """Returns latents on the great circle from one to another.
 
-    The direction turns by a constant rate from that of the start to that of
-    the end, on the shorter way, and the norm changes linearly from one to the
-    other. For ends of the same norm this is the formula of the paper, and
-    stays on their sphere; unlike that formula, it keeps between the ends'
-    norms where they differ. Gaussian latents of many dimensions all have
-    about the same norm, which points on a straight line fall short of. So have
-    uniform latents around 0, but a great circle may leave their cube.
+    The direction turns at a constant rate from that of the start to that of
+    the end, the shorter way, and the norm changes linearly from one to the
+    other. For ends of the same norm this is the formula of the paper, and stays
+    on their sphere; where the norms differ, unlike that formula, it stays
+    between them. Gaussian latents of many dimensions all have about the same
+    norm, and points on a straight line fall short of it. Uniform latents around
+    0 do, too, but a great circle may leave their cube.
 
-    Between opposite ends, where all ways are as long, one is chosen that
-    depends on the ends alone.
+    Between opposite ends, where all ways are equally long, the one chosen
+    depends only on the ends.
 
     Args:
         start: Array of floats of shape `(..., dimensions)`, of at least two
@@ -152,16 +152,15 @@ def closed_walk(stops, steps, interpolate=spherical_interpolation):
 def sum_of_averages(added, subtracted):
     """Returns the latents of what some samples show and others don't.
 
-    Men with glasses, less men without, plus women without: women with
-    glasses. The paper found that single samples aren't enough, and the
-    average of three is. Of three concepts of three samples each, whose
-    latents are normal, the result is of the same distribution again. Of
-    uniform latents around 0 it has the mean and the variance, but not the
-    bounds.
+    Men with glasses, minus men without, plus women without: women with
+    glasses. The paper found that single samples aren't enough, and the average
+    of three is. For three concepts of three samples each with normal latents,
+    the result has the same distribution again. For uniform latents around 0, it
+    has their mean and variance, but not their bounds.
 
     Args:
         added: List of arrays of floats of shape `(number, dimensions)`, each
-            the latents of samples that show the same.
+            the latents of samples that show the same thing.
         subtracted: List of such arrays.
 
     Returns:

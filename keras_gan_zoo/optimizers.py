@@ -1,4 +1,4 @@
-"""Optimizers: of the first GANs, which Keras lacks, and what all are called."""
+"""The optimizer of the first GANs, which Keras lacks, and optimizers' names."""
 
 import re
 
@@ -10,7 +10,7 @@ from keras import ops
 class RisingMomentumSGD(keras.optimizers.SGD):
     """Gradient descent whose momentum rises linearly to a final value.
 
-    Goodfellow et al. 2014 and Mirza and Osindero 2014 train by it.
+    Goodfellow et al. 2014 and Mirza and Osindero 2014 train with it.
 
     Args:
         learning_rate: Float or schedule.

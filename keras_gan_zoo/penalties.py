@@ -1,7 +1,7 @@
 """Penalties on the gradient of a discriminator with respect to its input.
 
-They take any callable from samples to scores, so that a conditional
-discriminator is a `lambda`. A discriminator under a penalty scores each sample
+They take any callable from samples to scores, so a conditional discriminator
+can be passed as a `lambda`. A discriminator under a penalty scores each sample
 by itself and has second derivatives: `check_critic` refuses others.
 """
 

@@ -1,4 +1,4 @@
-"""Whether half precision pays: the machine is asked, for this very model."""
+"""Whether half precision pays, on this machine and for this very model."""
 
 import random
 import statistics
@@ -10,14 +10,14 @@ import tensorflow as tf
 
 
 def bfloat16_speedup(model, data, steps=5):
-    """Tells how many times as fast training is in `mixed_bfloat16`.
+    """Returns how many times as fast training is in `mixed_bfloat16`.
 
-    It takes steps of two copies of the model in turns, one in float32. The
-    model itself, the random state and the global policy stay as they are. It
-    takes as long as tracing a step twice, and the steps.
+    It takes steps of two copies of the model in turn, one of them in float32.
+    The model itself, the random state and the global policy stay as they are.
+    It takes as long as tracing a step twice, plus the steps.
 
-    What pays differs from machine to machine, and with the width of networks:
-    on a CPU that has products in bfloat16, narrow networks get slower.
+    What pays differs between machines, and with the width of networks: even on
+    a CPU with products in bfloat16, narrow networks get slower.
 
     Args:
         model: Compiled `AdversarialModel`, not in the scope of a strategy.

@@ -1,7 +1,7 @@
 """What latents are drawn from: objects that `GAN(prior=...)` takes.
 
-A prior is drawn from in training, by `generate()`, by callbacks and by the
-exported generator alike, and is saved with the model. One of your own is a
+Training, `generate()`, callbacks and the exported generator all draw from the
+same prior, and it is saved with the model. For one of your own, write a
 subclass of `Prior`, registered by `keras.saving.register_keras_serializable()`.
 """
 
@@ -25,10 +25,10 @@ class Prior:
 
         Args:
             shape: List of integers or scalar tensors, the batch size first.
-            seed: Seed of shape `(2,)`; see `keras_gan_zoo.noise`, whose
-                functions a prior of your own should draw by: they give
-                replicas of a strategy rows of their own. One that draws twice
-                makes two seeds of it by `noise.split(seed)`.
+            seed: Seed of shape `(2,)`; see `keras_gan_zoo.noise`. A prior of
+                your own should draw with its functions, which give each replica
+                of a strategy its own rows. To draw twice, make two seeds with
+                `noise.split(seed)`.
 
         Returns:
             Tensor, float32, of shape `shape`.

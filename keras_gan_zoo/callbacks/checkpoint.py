@@ -1,4 +1,4 @@
-"""Training that can be killed at any moment and goes on as if it had not."""
+"""Training that can be killed at any moment and resumes as if it had not."""
 
 import contextlib
 import copy
@@ -23,50 +23,50 @@ from keras_gan_zoo.callbacks.interruptions import Interruptions
 
 
 class Checkpoint(keras.callbacks.Callback):
-    """Saves a training as it goes, and goes on where it was broken off.
+    """Saves training as it goes, and resumes it where it was interrupted.
 
-    Run the same script again after whatever ended it: `fit()` restores the
-    newest checkpoint of the folder and goes on at the very step, also within
-    an epoch. Networks, moving averages, optimizers, noise, what the model
+    Run the same script again, whatever ended it: `fit()` restores the newest
+    checkpoint in the folder and resumes at that very step, even in the middle
+    of an epoch. Networks, moving averages, optimizers, noise, what the model
     tracks, metrics, history, the memory of other callbacks and the position in
-    the data are those of a training that was never broken off; on a CPU with
+    the data are those of a training that was never interrupted; on a CPU with
     the same number of threads, to the last bit.
 
-    Ctrl-C and SIGTERM, or an error, end training with a checkpoint of the last
-    step before, and a line says where it is. A signal in the midst of a step
-    waits for its end; a second one doesn't. Nothing is saved when the error
-    came from within a step, nor with several workers, who save together.
+    Ctrl-C, SIGTERM or an error end training with a checkpoint of the last step
+    before, and a line says where it is. A signal in the middle of a step waits
+    for the step's end; a second one doesn't. Nothing is saved if the error came
+    from within a step, or with several workers, which only save together.
 
-    Checkpoints are written whole or not at all, and checked by their hashes
-    when they are read. One that was damaged is left aside, with a warning, for
-    the one before. A state with NaN or infinity is never written, and a warning
-    says so: the last finite one stays. `keras.models.load_model()` reads the
-    `gan.keras` in each.
+    Checkpoints are written whole or not at all, and their hashes are checked
+    when they are read. A damaged one is skipped, with a warning, in favor of
+    the one before it. A state with NaN or infinity is never written, and a
+    warning says so: the last finite one stays. `keras.models.load_model()`
+    reads the `gan.keras` in each.
 
-    The data are taken as one endless sequence, a finite dataset as its
-    repetition, of which the steps already made are skipped. Exact is what
-    yields the same sequence in each process: the datasets of this package,
-    arrays, and whatever is in order or shuffled by a seed.
+    The data are taken as one endless sequence, repeated if they are finite, in
+    which the steps already made are skipped. Resuming is exact if the sequence
+    is the same in every process: that of the datasets of this package, of
+    arrays, and of anything in order or shuffled with a seed.
 
-    Of several workers the chief writes and all read, so the folder must be one
-    that they share. Each has to pass the callback.
+    With several workers, the chief writes and all read, so they must share the
+    folder. Each has to pass the callback.
 
     Args:
         directory: String or path of the folder of the checkpoints, one folder
             for one training. It is made if need be.
         every_steps: Integer, training steps from one checkpoint to the next,
-            or `None` for those at the end of each epoch only.
-        keep: Integer, how many of the newest are kept. What else is in the
+            or `None` for checkpoints only at the end of each epoch.
+        keep: Integer, how many of the newest to keep. Anything else in the
             folder is left alone.
         best_of: Callback that scores samples, such as
             `FrechetInceptionDistance`, or `None`. If given, the checkpoint of
-            the best score so far is kept besides, as `best_00001200`.
+            the best score so far is kept, too, as `best_00001200`.
 
     Raises:
         ValueError: When training begins, if another training writes to the
             folder, or a worker doesn't see it as the chief does; if the
-            checkpoint is of another model, data of other steps or other
-            versions; if none is whole; if the data's length isn't known.
+            checkpoint is of another model, data with other steps or other
+            versions; if none is whole; if the length of the data isn't known.
         OSError: If the folder can't be written. What was saved before is
             still there.
 
@@ -99,7 +99,7 @@ class Checkpoint(keras.callbacks.Callback):
 
     @contextlib.contextmanager
     def guarding(self):
-        """Keeps what a `fit()` within the context has done, whatever ends it.
+        """Keeps what a `fit()` in the context has done, whatever ends it.
 
         `AdversarialModel.fit()` calls it, and `resume` within.
         """
@@ -118,7 +118,7 @@ class Checkpoint(keras.callbacks.Callback):
                 self._lock.release()
 
     def resume(self, model, x, y, first_batch, arguments):
-        """Prepares a `fit()` that goes on from the newest checkpoint.
+        """Prepares a `fit()` that resumes from the newest checkpoint.
 
         `AdversarialModel.fit()` calls it.
 

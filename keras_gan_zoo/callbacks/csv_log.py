@@ -11,10 +11,10 @@ from keras_gan_zoo import files
 class CSVLog(keras.callbacks.Callback):
     """Writes the logs of each epoch to a CSV file.
 
-    Keras's own logger adds a row to what it finds, and has no columns for what
-    isn't in the first row. This one writes the file anew after each epoch: a
-    training that goes on from a checkpoint has one row for each epoch, those
-    before it among them, and a reader never sees half of one.
+    Keras's own logger appends rows to an existing file, and has no columns for
+    what isn't in the first row. This one writes the file anew after each epoch:
+    a training that resumes from a checkpoint has one row for each epoch,
+    earlier ones included, and a reader never sees half a row.
 
     Args:
         path: String or path of the file. Its folder is made if need be.

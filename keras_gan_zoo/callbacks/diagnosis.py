@@ -181,7 +181,7 @@ def diagnose(examinations):
 def is_healthy(examination):
     """Tells whether one examination shows no sign of a failure.
 
-    A beginning shows some, and isn't healthy for that.
+    Early in training some show, so its first steps don't count as healthy.
     """
     return bool(examination["finite"]) and not any(
         shown(examination) for _, shown, _ in _LASTING

@@ -28,7 +28,7 @@ class SampleGrid(keras.callbacks.Callback):
 
     A conditional model has one row for each class, and the same latents in
     each row: down a column only the class changes. If the model knows the
-    names of its classes, they stand beside the rows.
+    names of its classes, they appear beside the rows.
 
     Args:
         directory: String or path of the folder of the pictures. It is made if
@@ -41,8 +41,8 @@ class SampleGrid(keras.callbacks.Callback):
             has one in any case.
         seed: Integer, the seed of the latents.
         reals: `tf.data.Dataset` of images, or of pairs with labels for a
-            conditional model, of which a picture of the same form is written
-            as `reals.png`, to compare with; `None` for none.
+            conditional model. A picture of them in the same layout is written
+            as `reals.png`, to compare with. `None` for no such picture.
 
     Raises:
         ValueError: If the samples of the model aren't images, when training

@@ -16,14 +16,14 @@ class GeneratedFeatures:
 
     Give one object to several callbacks: they share the samples and the pass
     of the network over them. The samples are those of the same seeds each
-    time, by the moving average of the generator where there is one, rounded
-    to the bytes of a picture file.
+    time, made by the moving average of the generator if there is one, and
+    rounded to bytes as in a picture file.
 
     Args:
         network: `FeatureNetwork`.
-        num_samples: Integer, images to score. Papers take 50,000; it is a part
-            of each score's name, and scores of other numbers don't compare.
-        batch_size: Integer, images to draw and to look at at once.
+        num_samples: Integer, images to score. Papers take 50,000; it is part
+            of each score's name, since scores of other numbers don't compare.
+        batch_size: Integer, images to draw and to look at in one go.
         seed: Integer, for another set of samples.
 
     Example:
@@ -193,18 +193,18 @@ class _ScoreCallback(keras.callbacks.Callback):
 
 
 class FrechetInceptionDistance(_ScoreCallback):
-    """Fréchet Inception Distance of a model in training; less is better.
+    """Fréchet Inception Distance of a model in training; lower is better.
 
     `logs` gain the score twice, for the callbacks that come later in the
-    list: under its whole name, such as
-    `fid10k[inception_2015|tf1-bilinear|train]`, which tells what it compares
-    with, and under a short one, `fid`, for `monitor="fid"` (with a `mode`,
-    which Keras doesn't know of it) and for file names, as in
+    list: under its full name, such as
+    `fid10k[inception_2015|tf1-bilinear|train]`, which says what it can be
+    compared with, and under a short one, `fid`, for `monitor="fid"` (with a
+    `mode`, which Keras can't infer) and for file names, as in
     `ModelCheckpoint("{epoch}_{fid:.2f}.keras")`.
 
-    The first epoch of a `fit()` and the last are scored in any case. Epochs
-    that aren't scored repeat the score before them, so that nothing takes them
-    for better; `scored_epochs` tells which were. `EarlyStopping` counts its
+    The first epoch of a `fit()` and the last are always scored. Epochs that
+    aren't scored repeat the score before them, so nothing mistakes them for
+    better; `scored_epochs` lists those that were. `EarlyStopping` counts its
     `patience` in epochs, of which only one in `every` can be better.
 
     Args:
@@ -213,11 +213,11 @@ class FrechetInceptionDistance(_ScoreCallback):
             `StatisticsSet`.
         every: Integer, epochs from one score to the next.
         allow_few_samples: Whether fewer than 10,000 samples are allowed.
-        alias: String, the short name in `logs`. Of two distances in one
-            `fit()`, one needs another.
+        alias: String, the short name in `logs`. Two distances in one `fit()`
+            need different ones.
 
     Attributes:
-        names: List of the whole name in `logs`.
+        names: List of the full name in `logs`.
         scored_epochs: List of the epochs that were scored, from 0.
         last_scores: List of the last `Score`s, with their protocols.
 
@@ -240,10 +240,10 @@ class FrechetInceptionDistance(_ScoreCallback):
 
 
 class KernelInceptionDistance(_ScoreCallback):
-    """Kernel Inception Distance of a model in training; less is better.
+    """Kernel Inception Distance of a model in training; lower is better.
 
-    As `FrechetInceptionDistance`, and fit for fewer samples. `logs` gain the
-    mean over the subsets, and under the same names with `_std` their
+    Like `FrechetInceptionDistance`, but suited to fewer samples, too. `logs`
+    gain the mean over the subsets, and under the same names with `_std` their
     deviation, if there is more than one.
 
     Args:
@@ -270,9 +270,9 @@ class KernelInceptionDistance(_ScoreCallback):
 
 
 class InceptionScore(_ScoreCallback):
-    """Inception Score of a model in training; more is better.
+    """Inception Score of a model in training; higher is better.
 
-    As `FrechetInceptionDistance`. `logs` gain the mean over the splits, and
+    Like `FrechetInceptionDistance`. `logs` gain the mean over the splits, and
     under the same names with `_std` their deviation, if there is more than
     one. Only the Inception network of 2015, with 50,000 samples and 10 splits,
     gives the scores of papers.

@@ -20,7 +20,7 @@ def examination(model, inputs):
         * `real_score`, `fake_score`: mean scores;
         * `score_deviation`: standard deviation of all scores;
         * `score_order`: share of all pairs of a real and a generated sample
-          in which the real one scores more, where a tie counts half;
+          in which the real one scores higher, where a tie counts half;
         * `critic_slope`: difference of the mean scores over the mean distance
           of real and generated samples. A function with this slope between
           the means is as steep somewhere;

@@ -13,17 +13,17 @@ _TIMED_STEPS = 5
 
 
 class Throughput(keras.callbacks.Callback):
-    """Logs the images that training takes in a second, and says how long.
+    """Logs the images per second, and says how long training will take.
 
-    After some early steps it prints once what the rest will take, as in
+    After some early steps it prints once how long the rest will take, as in
     "about 31 h on this device at 412 images/s". Each epoch's `logs` gain
-    `images_per_second` and `images_per_second_per_replica`. Both are of the
-    training steps alone, without validation, pictures and scores.
+    `images_per_second` and `images_per_second_per_replica`. Both count only
+    the training steps, without validation, pictures and scores.
 
     Args:
         batch_size: Integer, images in what the dataset yields for one
-            training step: the global batch of all replicas. Where a step
-            updates the discriminator n times, that is n batches of the paper.
+            training step: the global batch of all replicas. If a step updates
+            the discriminator n times, that is n of the paper's batches.
 
     Example:
 
@@ -78,7 +78,7 @@ class Throughput(keras.callbacks.Callback):
 
     def _print_estimate(self):
         speed = self._images_per_second()
-        duration = "a time unknown, as the dataset doesn't tell its size,"
+        duration = "an unknown time, as the dataset doesn't say its size,"
         if self.params["steps"] is not None:
             epochs = self.params["epochs"] - self._epoch
             steps = epochs * self.params["steps"] - self._steps

@@ -23,23 +23,23 @@ def image_folder(
     start_step=None,
     flip=False,
 ):
-    """The pictures of a folder and of its sub-folders.
+    """The pictures of a folder and of its subfolders.
 
-    Pictures are read when their batch is due, so that the folder may be larger
-    than memory; their headers are read at once. The largest centred square of
-    each is resized (Lanczos); photographs are turned upright, transparent
-    parts become white, and of 16 bits a channel the upper 8 are taken.
+    Pictures are read when their batch is due, so the folder may be larger than
+    memory; all headers are read first. The largest centred square of each is
+    resized (Lanczos); photographs are turned upright, transparent parts become
+    white, and 16-bit channels keep their upper 8 bits.
 
     Args:
         directory: Path of the folder. Only files that end in .bmp, .gif,
-            .jpeg, .jpg, .png, .tif, .tiff or .webp count. Links are followed;
-            hidden files are left out.
+            .jpeg, .jpg, .png, .tif, .tiff or .webp are read. Links are
+            followed; hidden files are left out.
         image_size: Integer, height and width of the images given.
-        batch_size: Integer. All batches are full: what is left of an epoch
-            is left out.
+        batch_size: Integer. All batches are full: the rest of an epoch is
+            dropped.
         channels: 3 for colour, 1 for grey; by default grey if all pictures
             are.
-        labels: Whether to give `(images, labels)`. Each sub-folder is a class;
+        labels: Whether to give `(images, labels)`. Each subfolder is a class;
             label 0 is the first name in sorted order.
         seed: Integer. Sets the order, and what is flipped.
         start_step: `None` for one pass, in another order each time, or the
@@ -50,13 +50,13 @@ def image_folder(
     Returns:
         `tf.data.Dataset` of images, float32 in [-1, 1], of shape `(batch_size,
         image_size, image_size, channels)`; with labels, of pairs with int32
-        labels `(batch_size,)`. Its attribute `description` says in a line
+        labels `(batch_size,)`. Its attribute `description` is a line about
         what was found.
 
     Raises:
         ValueError: If there is no such folder, there are fewer pictures than a
             batch, any of them is broken as far as its header tells, labels are
-            wanted and the pictures are not all in sub-folders, or an argument
+            wanted and the pictures are not all in subfolders, or an argument
             is out of range.
         tf.errors.InvalidArgumentError: While iterating, for a file that turns
             out to be broken. The message names the file. `fit` raises a
@@ -100,7 +100,7 @@ def image_folder(
 
 
 def folder_classes(directory):
-    """The names of the sub-folders of a folder of pictures, sorted.
+    """The names of the subfolders of a folder of pictures, sorted.
 
     Raises:
         ValueError: As `image_folder` with labels.
@@ -113,19 +113,19 @@ def _files_by_class(directory):
     outside = classes.pop("")
     if not classes:
         raise ValueError(
-            "Labels come from sub-folders, one for each class, and there are "
+            "Labels come from subfolders, one for each class, and there are "
             f"none. Received: directory={str(directory)!r}. Sort the pictures "
-            "into sub-folders or use labels=False."
+            "into subfolders or use labels=False."
         )
     empty = [name for name, files in classes.items() if not files]
     if empty:
         raise ValueError(
-            f"Expected pictures in each sub-folder of {directory}. Received: "
+            f"Expected pictures in each subfolder of {directory}. Received: "
             f"nothing in {', '.join(empty)}. Fill or remove these folders."
         )
     if outside:
         raise ValueError(
-            "Expected every picture in a sub-folder, which names its class. "
+            "Expected every picture in a subfolder, which names its class. "
             f"Received: {len(outside)} outside, in {directory}. Move or remove "
             "them, or use labels=False."
         )

@@ -56,8 +56,8 @@ def cifar10(
     are not there they are prepared first; see `prepare_dataset`.
 
     Args:
-        batch_size: Integer. All batches are full: what is left of an epoch
-            is left out.
+        batch_size: Integer. All batches are full: the rest of an epoch is
+            dropped.
         split: `"train"` (50,000 images) or `"test"` (10,000).
         labels: Whether to give `(images, labels)`.
         seed: Integer. Sets the order.
@@ -157,7 +157,7 @@ def by_name(
     image_size=None,
     flip=False,
 ):
-    """The data set of a name, for the `--dataset` of a script.
+    """The data set with a given name, for the `--dataset` of a script.
 
     Args:
         name: `"cifar10"`, `"mnist"`, `"fashion_mnist"`, `"embedded"`, or the
@@ -165,13 +165,13 @@ def by_name(
         batch_size, labels, split, seed, start_step, data_dir: As of `cifar10`.
             The embedded images and folders have the split `"train"` only.
         image_size: Height and width of the images of a folder, by default 32.
-            The data sets with a name have sizes of their own.
+            Named data sets have sizes of their own.
         flip: Whether to mirror each image, left to right, with probability
             1/2. In an endless stream it is a function of seed and step.
 
     Returns:
         `tf.data.Dataset` as of `cifar10`. That of a folder is in grey if all
-        of its pictures are, and its attribute `description` says in a line
+        of its pictures are, and its attribute `description` is a line about
         what was found.
 
     Raises:
@@ -233,14 +233,14 @@ def class_names(name):
     """The names of the classes, in the order of their labels.
 
     Args:
-        name: As of `by_name`. The classes of a folder are its sub-folders.
+        name: As of `by_name`. The classes of a folder are its subfolders.
 
     Returns:
         List of strings.
 
     Raises:
         ValueError: If the name is neither a data set nor a folder, or the
-            folder has no sub-folders.
+            folder has no subfolders.
     """
     if name in CLASS_NAMES:
         return list(CLASS_NAMES[name])

@@ -1,7 +1,7 @@
 """The one reader of picture files, for training and for scores alike.
 
 Which files of a folder count, what is wrong with them, and how a file becomes
-pixels is told here and nowhere else.
+pixels is decided here and nowhere else.
 """
 
 import concurrent.futures
@@ -43,7 +43,7 @@ def find_pictures(directory):
     """Returns the picture files in and below a folder, in the order of names.
 
     Links are followed, to files and to folders; a folder that is found again
-    below itself, or twice below one sub-folder, counts once. Hidden files and
+    below itself, or twice below one subfolder, counts once. Hidden files and
     folders, and what isn't a file, are left out.
 
     Args:
@@ -63,20 +63,20 @@ def find_pictures(directory):
     if not files:
         raise ValueError(
             f"Expected pictures ({', '.join(SUFFIXES)}) in the folder or its "
-            f"sub-folders. Received: directory={str(directory)!r}, which has "
+            f"subfolders. Received: directory={str(directory)!r}, which has "
             "none."
         )
     return sorted(files, key=lambda file: file.as_posix())
 
 
 def pictures_by_class(directory):
-    """Returns the picture files of each sub-folder, as of `find_pictures`.
+    """Returns the picture files of each subfolder, as of `find_pictures`.
 
     Args:
         directory: `pathlib.Path` of the folder.
 
     Returns:
-        Dictionary from the names of sub-folders, sorted, to lists of paths,
+        Dictionary from the names of subfolders, sorted, to lists of paths,
         which may be empty. Under `""` are the pictures outside of them.
 
     Raises:
@@ -135,7 +135,7 @@ def _identity(folder):
 def read_headers(files):
     """Reads the headers of picture files, several at once.
 
-    If it takes more than a second, progress is told on the error output.
+    If it takes more than a second, progress is shown on standard error.
 
     Args:
         files: List of paths.
@@ -182,8 +182,8 @@ def channels_of(headers):
 def read_picture(file, channels, image_size=None):
     """Reads one picture file.
 
-    Photographs are turned upright, transparent parts become white, and of 16
-    bits a channel the upper 8 are taken.
+    Photographs are turned upright, transparent parts become white, and 16-bit
+    channels keep their upper 8 bits.
 
     Args:
         file: Path of the picture.

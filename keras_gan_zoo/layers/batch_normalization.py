@@ -13,12 +13,12 @@ class BatchNormalization(keras.layers.BatchNormalization):
     Ioffe and Szegedy 2015, "Batch Normalization", algorithm 1,
     https://arxiv.org/abs/1502.03167.
 
-    Keras computes mean, variance and result by a dozen operations, each of
-    which goes through all features; TensorFlow has one operation for it, and
-    one for its gradient. Replicas that share their statistics ask one another
-    once for a pass, and once for its gradient, where Keras's ask three times
+    Keras computes mean, variance and result with a dozen operations, each of
+    which goes through all features; TensorFlow has one operation for all of it,
+    and one for its gradient. Replicas that share their statistics communicate
+    once for a pass and once for its gradient, where Keras's do so three times
     and twice. Weights, names, inference and results are those of Keras's layer
-    up to rounding, so that files of one load into the other.
+    up to rounding, so files of one load into the other.
 
     Args:
         **kwargs: As of `keras.layers.BatchNormalization`, but `axis`, and

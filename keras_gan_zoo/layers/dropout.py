@@ -8,7 +8,7 @@ from keras_gan_zoo import noise
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
 class Dropout(keras.layers.Dropout):
-    """Sets features to zero by chance, in training, and enlarges the rest.
+    """Sets features to zero at random, in training, and scales up the rest.
 
     Srivastava et al. 2014, "Dropout: A Simple Way to Prevent Neural Networks
     from Overfitting", https://jmlr.org/papers/v15/srivastava14a.html.
@@ -21,7 +21,7 @@ class Dropout(keras.layers.Dropout):
     Args:
         rate: Float in [0, 1], the share of features that are set to zero. The
             others are multiplied by `1 / (1 - rate)`.
-        seed: Integer, or `None` for another one for each layer.
+        seed: Integer, or `None` for a different one in each layer.
 
     Call arguments:
         inputs: Tensor of any shape, the batch first.

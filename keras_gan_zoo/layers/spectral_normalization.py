@@ -25,7 +25,7 @@ class SpectralNormalization(keras.layers.Wrapper):
 
     `keras.layers.SpectralNormalization` is another method: it overwrites the
     kernel with the normalized one in each training call, and its gradient
-    takes the norm for a constant.
+    treats the norm as a constant.
 
     Args:
         layer: A layer with a `kernel` whose last axis holds the outputs, such

@@ -31,14 +31,14 @@ class DensityCoverage(NamedTuple):
 
 
 def density_coverage(real, generated, k=5):
-    """Tells how densely and how evenly features fill the real ones' balls.
+    """Measures how densely and evenly features fill the real ones' balls.
 
     The ball around a real sample goes as far as its k-th nearest neighbor
     among the real ones, itself not counted, and without that border. For many
     samples of the same distribution, as many of both, density is 1 and
     coverage `1 - 2 ** -k`, 0.969 for k = 5. A real outlier has a large ball,
-    but counts only once. Scores compare only if they have the extractor, k
-    and both numbers of samples in common.
+    but counts only once. Scores can be compared only if they share the
+    extractor, k and both numbers of samples.
 
     Args:
         real: Array of shape `(samples, dimensions)`.

@@ -130,11 +130,12 @@ def frechet_distance(real, generated):
     It is `|m1 - m2|^2 + Tr(S1 + S2 - 2 (S1 S2)^(1/2))` for the means `m` and
     the covariances `S`: 0 where they agree, else positive, and symmetric.
 
-    Only of the pool_3 features of the Inception network of 2015 is it the FID
-    of the papers, and distances compare only if they have the extractor and
-    both numbers of samples in common: the estimate is too high, by about the
-    inverse of the number of samples. Papers take 50,000 or 10,000. Sets of
-    fewer samples than dimensions are allowed, and far too high.
+    It is the FID of papers only with the pool_3 features of the Inception
+    network of 2015, and distances can be compared only if they share the
+    extractor and both numbers of samples: the estimate is too high, by about
+    the inverse of the number of samples. Papers take 50,000 or 10,000. Sets
+    with fewer samples than dimensions are allowed, but their distance is far
+    too high.
 
     Args:
         real: Array of shape `(samples, dimensions)`, or a

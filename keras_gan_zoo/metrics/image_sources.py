@@ -171,7 +171,7 @@ def chosen(total, number, seed):
 
 
 class FolderImages:
-    """The pictures of a folder and of its sub-folders, in the order of names.
+    """The pictures of a folder and of its subfolders, in the order of names.
 
     They are read as `datasets.image_folder` reads them: in grey if all of them
     are, else in colour.

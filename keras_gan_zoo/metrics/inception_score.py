@@ -14,9 +14,9 @@ def inception_score(probabilities, splits=10):
 
     The score is 1 where all samples get the same prediction, and the number
     of classes where each sample is surely of one class and the classes are
-    even. Scores compare only if they have the classifier, the number of
-    samples and the number of splits in common: published ones are of the
-    Inception network of 2015, 50,000 samples and 10 splits. The samples must
+    even. Scores can be compared only if they share the classifier, the number
+    of samples and the number of splits: published ones are from the Inception
+    network of 2015, with 50,000 samples and 10 splits. The samples must
     be in random order, since each split has a marginal `p(y)` of its own.
 
     Args:

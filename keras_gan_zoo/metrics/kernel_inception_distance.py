@@ -23,9 +23,9 @@ def kernel_inception_distance(
     It is the squared maximum mean discrepancy under the kernel
     `(x.y / dimensions + 1)^3`, without bias: its expectation doesn't depend
     on the number of samples, and is 0 where the distributions are the same,
-    so an estimate may be below 0. Only of the pool_3 features of the
-    Inception network of 2015 is it the KID of the papers, which often print
-    it times 1,000.
+    so an estimate may be below 0. It is the KID of papers, which often
+    print it times 1,000, only with the pool_3 features of the Inception network
+    of 2015.
 
     Args:
         real: Array of shape `(samples, dimensions)`.

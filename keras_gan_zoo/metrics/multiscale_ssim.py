@@ -47,7 +47,7 @@ class MultiscaleSSIM(NamedTuple):
 
 
 def multiscale_ssim(first, second):
-    """Returns how similar the images of pairs are, on the average.
+    """Returns how similar the images of pairs are, on average.
 
     Equal images have 1, unrelated noise about 0. Between images of one class
     it tells diversity: a generator that repeats itself is well above the

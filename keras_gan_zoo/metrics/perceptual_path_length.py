@@ -41,14 +41,14 @@ def perceptual_path_length(
     batch_size=64,
     seed=0,
 ):
-    """Tells how much images change where a path through latent space goes.
+    """Measures how much images change along paths through latent space.
 
     It is the mean of `distance(g(t), g(t + epsilon)) / epsilon ** 2` over
     paths between pairs of latents, where `g(t)` is the image at position `t`.
     The paper takes LPIPS of VGG-16 for a distance, 100,000 paths, great
     circles between inputs of the generator and straight lines between styles.
-    Lengths compare only if they have these in common, and all samples are
-    made without truncation.
+    Lengths can be compared only if they share all of these and samples are made
+    without truncation.
 
     The division by `epsilon ** 2` fits distances that are squares of a norm,
     as LPIPS is and a sum of squared differences. It makes rounding errors

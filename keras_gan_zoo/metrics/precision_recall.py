@@ -29,7 +29,7 @@ class PrecisionRecall(NamedTuple):
 
 
 def precision_recall(real, generated, k=3):
-    """Tells how much of one set of features lies within the other.
+    """Measures how much of one set of features lies within the other.
 
     A set's manifold is the union of balls around its samples, each as far as
     the sample's k-th nearest neighbor in the set, itself not counted, and

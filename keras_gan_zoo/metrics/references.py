@@ -20,11 +20,11 @@ def reference(
     progress=None,
     image_size=None,
 ):
-    """Returns real images as scores compare with them.
+    """Returns real images in the form that scores compare with.
 
-    What the network sees in them is computed when it is first asked for, kept
-    on disk in the folder `KERAS_GAN_ZOO_HOME`, or else
-    `~/.cache/keras_gan_zoo`, and found again by the bytes of the images.
+    Their features are computed when they are first asked for, kept on disk in
+    the folder `KERAS_GAN_ZOO_HOME`, or else `~/.cache/keras_gan_zoo`, and found
+    again by the bytes of the images.
 
     Args:
         source: `"cifar10"`, `"mnist"`, `"fashion_mnist"` or `"embedded"`; or
@@ -32,10 +32,10 @@ def reference(
             of bytes `(number, height, width, channels)`, or with the
             statistics `mu` and `sigma` of features.
         network: `FeatureNetwork`; `None` for scores of pixels only.
-        split: String, part of a data set that has a name. Papers compare with
-            the training images.
+        split: String, split of a named data set. Papers compare with the
+            training images.
         data_dir: Directory of TensorFlow Datasets; see `datasets.cifar10`.
-        batch_size: Integer, images for the network at once.
+        batch_size: Integer, images for the network in one go.
         progress: Function, see `extract_features`.
         image_size: Integer, height and width to bring the pictures of a folder
             to; see `FolderImages`.

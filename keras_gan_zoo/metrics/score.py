@@ -1,4 +1,4 @@
-"""A score with all that it depends on."""
+"""A score with everything that it depends on."""
 
 import dataclasses
 import functools
@@ -9,8 +9,8 @@ import json
 class Protocol:
     """How a number was measured; it prints as the number's name.
 
-    Two numbers compare only if all of it agrees, but for the seed: seeds tell
-    how much of a difference is chance.
+    Two numbers can be compared only if all of it agrees, except the seed:
+    different seeds show how much of a difference is chance.
 
     Args:
         metric: String, such as `"fid"`.
@@ -27,8 +27,8 @@ class Protocol:
             the name where there are fewer than generated images.
         variant: String, the way of measuring, where there are several, such
             as `"pairs-of-all"`; `None` for the only or the papers' way.
-        parameters: Dictionary of what else the metric has, such as `splits`.
-        seed: Integer of the samples and of all that is drawn.
+        parameters: Dictionary of the metric's other settings, such as `splits`.
+        seed: Integer, of the samples and of everything that is drawn.
     """
 
     metric: str
@@ -52,7 +52,7 @@ class Protocol:
         return f"{self.metric}{_short(self.num_samples)}[{inside}]"
 
     def differences(self, other):
-        """Returns lines that say in what two protocols differ."""
+        """Returns lines that say how two protocols differ."""
         return [
             f"{field.name}: {getattr(self, field.name)!r} and "
             f"{getattr(other, field.name)!r}"

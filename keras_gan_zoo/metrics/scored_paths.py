@@ -1,6 +1,6 @@
-"""What a path that the command was given leads to.
+"""What a path given to the command leads to.
 
-TensorFlow isn't needed to tell, so a slip of the keyboard is told at once.
+This needs no TensorFlow, so a mistyped path is reported at once.
 """
 
 import pathlib
@@ -9,7 +9,7 @@ SAVED_MODEL = "saved_model.pb"
 
 
 def kind_of(path):
-    """Tells what there is to score, without reading it.
+    """Returns what there is to score, without reading it.
 
     Args:
         path: String or path, the argument of `--generator`.

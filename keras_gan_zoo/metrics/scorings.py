@@ -110,8 +110,8 @@ class FID(Scoring):
 
     Args:
         allow_few_samples: Whether to score fewer than 10,000 generated images.
-            The distance is too large by about c/N for N images, so that small
-            sets look bad; KID has no such bias.
+            The distance is too large by about c/N for N images, so small sets
+            look bad; KID has no such bias.
     """
 
     def __init__(self, allow_few_samples=False):
@@ -149,7 +149,7 @@ class KID(Scoring):
     Args:
         subsets: Integer, number of subsets.
         subset_size: Integer, images in each; `None` for the papers' 1,000, or
-            for all of the smaller set if it has fewer. The name says it if it
+            for all of the smaller set if it has fewer. The name has it if it
             isn't 1,000. The mean doesn't depend on it, the deviation does.
     """
 
@@ -310,8 +310,8 @@ class SWD(Scoring):
 class MSSSIM(Scoring):
     """Multi-scale similarity of generated images with each other, in pairs.
 
-    It is high where a generator makes one image over and over; compare it
-    with that of real images, measured in the same way.
+    It is high if a generator makes one image over and over; compare it with
+    that of real images, measured in the same way.
 
     Args:
         labels: Array of shape `(images,)`, the class of each image: then pairs

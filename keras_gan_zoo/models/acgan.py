@@ -13,12 +13,12 @@ from keras_gan_zoo.models.base import ConditionalGAN
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
 class ACGAN(ConditionalGAN):
-    """A GAN whose discriminator names the class beside telling real from fake.
+    """A GAN whose discriminator also names the class of an image.
 
     Section 3: with `L_S` the log-likelihood of the right source and `L_C` that
-    of the right class, of real and of generated images alike, the
+    of the right class, for real and generated images alike, the
     discriminator maximizes `L_S + L_C` and the generator `L_C - L_S`, here in
-    its non-saturating form. Both want images whose class can be read. The
+    its non-saturating form. Both want images whose class can be recognized. The
     discriminator isn't given the label; it has to see it.
 
     Args:

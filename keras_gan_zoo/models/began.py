@@ -19,7 +19,7 @@ class BEGAN(GAN):
     discriminator lowers `L(x) - k L(G(z))`, the generator `L(G(z))`, and after
     each step `k` moves so that `L(G(z))` stays at `gamma L(x)`. The measure
     `L(x) + |gamma L(x) - L(G(z))|`, in the logs as `convergence`, falls as
-    training goes on: one of the few GANs that tell how they are doing.
+    training goes on: this is one of the few GANs that say how they are doing.
 
     Args:
         generator: Model from latents `(batch, latent_dim)` to images.

@@ -12,7 +12,7 @@ from keras_gan_zoo.models.base import ConditionalGAN
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
 class CGAN(ConditionalGAN):
-    """A GAN told the class: both players get the label beside their input.
+    """A GAN told the class: both players get the label along with their input.
 
     The discriminator asks whether an image looks real *for its label*, so the
     generator must make what it was asked for. A generated image is always

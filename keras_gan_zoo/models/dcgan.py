@@ -15,11 +15,11 @@ class DCGAN(GAN):
     """The non-saturating GAN, with convolutional networks that made it work.
 
     The game is that of the first GAN. What is new are the networks (strided
-    convolutions in place of pooling, batch normalization but at the images'
-    end, ReLU in the generator, LeakyReLU in the discriminator) and the
+    convolutions in place of pooling, batch normalization except next to the
+    images, ReLU in the generator, LeakyReLU in the discriminator) and the
     optimizer: Adam with a learning rate of 2e-4 and `beta_1=0.5`. Real and
-    generated images go through the discriminator as batches of their own, as
-    each has statistics of its own.
+    generated images go through the discriminator in separate batches, each with
+    its own statistics.
 
     Args:
         generator: Model from latents `(batch, latent_dim)` to images.

@@ -18,7 +18,7 @@ class EBGAN(GAN):
     The energy of an image is the Euclidean norm of its reconstruction error.
     The discriminator gives low energy to data and pushes that of samples up,
     but only to a margin; the generator seeks low energy. The pulling-away term
-    (section 2.4) keeps the embeddings of a batch of samples from being alike.
+    (section 2.4) keeps the embeddings of a batch of samples apart.
 
     Args:
         generator: Model from latents `(batch, latent_dim)` to images.
@@ -26,7 +26,7 @@ class EBGAN(GAN):
             images' shape, and embeddings `(batch, features)`.
         latent_dim: Integer, size of the latent space.
         margin: Float, energy above which samples are left alone, `m` in the
-            paper. It is in units of the norm, which grows with image size and
+            paper. It is measured in the norm, which grows with image size and
             with the range of pixels: the paper keeps 10 throughout its search
             on MNIST. Taken for pixels in [0, 1], that is 20 in [-1, 1], where
             norms are doubled.

@@ -15,7 +15,7 @@ from keras_gan_zoo.models.base import GAN
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
 class InfoGAN(GAN):
-    """A GAN whose generator must let its codes be read from its images.
+    """A GAN whose codes must be readable from its images.
 
     Part of the latents is a code: a category and a few numbers. A recognition
     network, on the discriminator's features, guesses the code of an image.

@@ -22,12 +22,12 @@ class WGAN(GAN):
     learning is slow: see `WGANGP`.
 
     The paper asks for RMSprop, since momentum destabilizes the critic. Its
-    code has that of PyTorch, whose average of squares forgets by 0.99 and
-    whose epsilon, 1e-8, is added to the root: in Keras, whose epsilon is
-    within the root, `RMSprop(rate, rho=0.99, epsilon=1e-16)`. With Keras's
-    defaults small gradients make far smaller steps. The code also runs 100
-    critic updates a step while the first 25 steps last and at each 500th, and
-    clips before each update; algorithm 1, and this class, do not.
+    code uses PyTorch's, whose average of squares decays by 0.99 and whose
+    epsilon, 1e-8, is added outside the root: in Keras, where epsilon is inside
+    the root, that is `RMSprop(rate, rho=0.99, epsilon=1e-16)`. With Keras's
+    defaults, small gradients make far smaller steps. The code also runs 100
+    critic updates in each of the first 25 steps and in every 500th, and clips
+    before each update; algorithm 1, and this class, do not.
 
     Args:
         generator: Model from latents `(batch, latent_dim)` to samples.

@@ -18,9 +18,9 @@ class WGANGP(GAN):
 
     The discriminator, here called the critic, estimates the Wasserstein
     distance between real and generated samples, and the generator descends
-    the estimate, which the logs hold as `critic_estimate`: it falls as the
-    samples improve. Section 4 asks for a critic without batch normalization,
-    since the penalty is on each sample by itself; such a critic is refused.
+    the estimate, `critic_estimate` in the logs, which falls as the samples
+    improve. Section 4 asks for a critic without batch normalization, since the
+    penalty is on each sample by itself; a critic that has it is refused.
 
     Args:
         generator: Model from latents `(batch, latent_dim)` to samples.

@@ -41,7 +41,7 @@ class Client(abc.ABC):
         """Asks for the names of the classes.
 
         Returns:
-            List of strings, or `None` if the server doesn't tell.
+            List of strings, or `None` if the server doesn't say.
         """
 
     @abc.abstractmethod
@@ -56,15 +56,15 @@ class Client(abc.ABC):
 
         Raises:
             Passing: If another attempt may succeed.
-            ConnectionError: If none will, for the server's sake.
-            ValueError: If none will, for the sake of what was asked.
+            ConnectionError: If none will, because of the server.
+            ValueError: If none will, because of the request.
         """
 
     def sample(self, seeds, labels=None):
         """Returns the images of seeds.
 
-        A seed is the same image each time, whatever other seeds are asked for
-        with it. More than 64 are asked for in several requests.
+        A seed gives the same image each time, whatever other seeds are asked
+        for with it. More than 64 take several requests.
 
         Args:
             seeds: Sequence or array of integers, of 64 bits.
@@ -76,8 +76,8 @@ class Client(abc.ABC):
 
         Raises:
             ValueError: If the server refuses what was asked for.
-            ConnectionError: If it doesn't answer, fails, or answers as no
-                TensorFlow Serving does.
+            ConnectionError: If it doesn't answer, fails, or answers unlike
+                TensorFlow Serving.
         """
         inputs = {"seeds": _integers("seeds", seeds, "int64")}
         number = len(inputs["seeds"])

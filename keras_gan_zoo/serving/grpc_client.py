@@ -17,14 +17,14 @@ with extra.needed():
 class GrpcClient(Client):
     """Client over gRPC, without encryption.
 
-    It gives what `RestClient` gives, and treats failures as that does.
+    It returns what `RestClient` returns, and treats failures alike.
 
     Args:
         address: String, such as `"127.0.0.1:8500"`.
         model: String, the name of the model.
         version: Integer. By default the latest version.
         timeout: Float, seconds to wait for an answer.
-        attempts: Integer, how often to ask before giving up.
+        attempts: Integer, how many times to ask before giving up.
     """
 
     def __init__(self, address, model, version=None, timeout=30.0, attempts=5):

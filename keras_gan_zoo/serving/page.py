@@ -1,8 +1,8 @@
-"""The page at `/`, where a person looks around in the latents of a model.
+"""The page at `/`, where people can explore the latents of a model.
 
-Samples reach it by TensorFlow Serving's API, as any client. This module has
-what that API lacks: a list of the models, images between two seeds, and a grid
-as one file.
+It gets samples through TensorFlow Serving's API, like any client. This module
+has what that API lacks: a list of the models, images between two seeds, and a
+grid as one file.
 """
 
 import io

@@ -13,18 +13,18 @@ _STATUSES_THAT_MAY_PASS = {429, 502, 503, 504}
 class RestClient(Client):
     """Client over REST.
 
-    Failures that may pass, as while a server starts or has too much to do,
-    are tried again, after waits that double.
+    After failures that may pass, such as while a server is starting or busy, it
+    tries again, after waits that double.
 
     Args:
         url: String, such as `"http://127.0.0.1:8501"`.
         model: String, the name of the model.
         version: Integer. By default the latest version.
         timeout: Float, seconds to wait for each piece of an answer.
-        attempts: Integer, how often to ask before giving up.
+        attempts: Integer, how many times to ask before giving up.
 
     Raises:
-        ValueError: If `url` is none.
+        ValueError: If `url` isn't a URL.
 
     Example:
 
@@ -97,18 +97,18 @@ class RestClient(Client):
 
 
 def served_models(url, timeout):
-    """Returns what the local server tells of its models.
+    """Returns what the local server says about its models.
 
     Args:
         url: String, such as `"http://127.0.0.1:8501"`.
         timeout: Float, seconds to wait for an answer.
 
     Returns:
-        List of dictionaries with `"name"`, `"version"` and, of exports of this
+        List of dictionaries with `"name"`, `"version"` and, for exports of this
         package, what is in their `generator.json`.
 
     Raises:
-        ValueError: If there is no list, as TensorFlow Serving has none.
+        ValueError: If there is no list; TensorFlow Serving has none.
         ConnectionError: If there is no answer.
     """
     try:

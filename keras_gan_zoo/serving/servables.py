@@ -1,4 +1,4 @@
-"""Models in a folder, as TensorFlow Serving looks after them.
+"""Models in a folder, watched as TensorFlow Serving watches them.
 
 For Python code that runs in the server, such as a page:
 
@@ -41,8 +41,8 @@ class Servables:
 
     A model is a subfolder with folders that are named by numbers, one at least
     with a SavedModel. The highest number that can be loaded is served; no other
-    version is. Names that start with a dot, or aren't whole numbers, are left
-    out of account. A name that a client gives is looked up among the models,
+    version is. Names that start with a dot, or aren't whole numbers, are
+    ignored. A name that a client gives is looked up among the models,
     and never becomes part of a path.
 
     The folder is looked at again and again. A new version, or a new model, is

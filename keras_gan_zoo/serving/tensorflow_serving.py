@@ -1,7 +1,7 @@
-"""What TensorFlow Serving reads beside a SavedModel.
+"""What TensorFlow Serving reads in addition to a SavedModel.
 
-It is two files for the server, which tell it the models and how to batch, and
-one in each version, whose requests it runs before it serves that version.
+That is two files for the server, with its models and how to batch, and one in
+each version, with requests that it runs before it serves that version.
 """
 
 import itertools
@@ -129,7 +129,7 @@ def _model_names(folder):
 
 
 def write_warmup_requests(version_folder):
-    """Writes requests by which TensorFlow Serving warms a version up.
+    """Writes the requests that TensorFlow Serving warms a version up with.
 
     They are `assets.extra/tf_serving_warmup_requests`: one of each signature
     in each batch size of `batching.config`, which TensorFlow Serving runs

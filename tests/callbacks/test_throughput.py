@@ -74,7 +74,7 @@ def test_the_estimate_counts_the_steps_of_one_execution(clock, capsys):
 def test_the_estimate_without_a_number_of_steps(clock, capsys):
     callback = throughput_of(tiny.gan(), 10, epochs=1, steps=None)
     run_epoch(callback, clock, 0, [1.0] * 10)
-    assert "a time unknown, as the dataset" in capsys.readouterr().out
+    assert "an unknown time, as the dataset" in capsys.readouterr().out
 
 
 def test_short_epochs(clock, capsys):
