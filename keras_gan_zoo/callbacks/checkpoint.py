@@ -370,7 +370,7 @@ class Checkpoint(keras.callbacks.Callback):
                 f"The checkpoint {self._resumed} is of another training. "
                 "Expected, as it was written, and received: "
                 + "; ".join(differences[:5])
-                + ". Make them equal to go on, or begin anew in another "
+                + ". Make them equal to resume, or begin anew in another "
                 "folder; `keras.models.load_model()` reads the "
                 f"{checkpoint_files.MODEL} in it."
             )
@@ -468,8 +468,8 @@ class Checkpoint(keras.callbacks.Callback):
             kept = f"{self._newest.name} stays the newest"
         warnings.warn(
             f"The checkpoint {path} was not written, since weights or moments "
-            f"are NaN or infinite. {kept}. End training, mend what made them "
-            "so (`Doctor` finds the step), and run it again."
+            f"are NaN or infinite. {kept}. End training, fix the cause "
+            "(`Doctor` finds the step), and run it again."
         )
 
     def _save_if_best(self, epoch, score):

@@ -47,8 +47,9 @@ def write(path, save_model, training):
         raise OSError(
             error.errno,
             f"The checkpoint {path} could not be written: {error.strerror}. "
-            "Those written before are whole. Make room, or mend what keeps it "
-            "from being written, and run the same again: it goes on from there",
+            "Those written before are whole. Make room, or fix what keeps it "
+            "from being written, and run the same script again: it resumes "
+            "from there",
         ) from error
 
 
@@ -102,13 +103,13 @@ def newest_whole(directory):
                 warnings.warn(
                     f"The checkpoint {harmed.name} in {directory} is not "
                     f"used: {reason}. It is kept as {_set_aside(harmed).name}, "
-                    f"and training goes on from {path.name}."
+                    f"and training resumes from {path.name}."
                 )
             return path
         harms.append((path, reason))
     if harms:
         raise ValueError(
-            f"Expected a checkpoint in {directory} to go on from. Received "
+            f"Expected a checkpoint in {directory} to resume from. Received "
             "none that is whole: "
             + "; ".join(f"{path.name}: {reason}" for path, reason in harms)
             + ". Restore one from a copy, or begin anew in another folder."

@@ -96,7 +96,8 @@ class Doctor(keras.callbacks.Callback):
         replicas = self.model.distribute_strategy.num_replicas_in_sync
         if replicas > 1:
             raise ValueError(
-                "The doctor can't put back what it moves on several replicas. "
+                "On several replicas, the doctor can't restore what its "
+                "examinations change. "
                 f"Received: a model of {replicas} replicas. Leave the "
                 "callback out, or try the game on one."
             )

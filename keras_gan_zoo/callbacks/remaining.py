@@ -92,7 +92,7 @@ def as_batches(x, y, arguments, seed):
     arrays = keras.tree.flatten(samples)
     if not all(isinstance(array, (np.ndarray, tf.Tensor)) for array in arrays):
         raise ValueError(
-            "To go on within the data, they must be arrays or a "
+            "To resume within the data, they must be arrays or a "
             f"`tf.data.Dataset`. Received: {type(x).__name__}. Make it one, "
             "by `tf.data.Dataset.from_generator` for example."
         )
@@ -124,8 +124,8 @@ def epoch_steps(batches, steps, steps_per_execution):
         steps = int(batches.cardinality())
         if steps < 1:
             raise ValueError(
-                "To go on within an epoch, its length must be known. "
-                "Received: a dataset that doesn't tell its size. Pass "
+                "To resume within an epoch, its length must be known. "
+                "Received: a dataset that doesn't say its size. Pass "
                 "`steps_per_epoch` to `fit()`."
             )
     if steps % steps_per_execution:

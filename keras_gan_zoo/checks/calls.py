@@ -27,8 +27,8 @@ def check_data_arguments(arguments):
         if arguments.get(name) is not None:
             raise ValueError(
                 f"A game weighs all samples alike. Received: `{name}`. Leave "
-                "it out, and let what shall count more come more often, by "
-                "`tf.data.Dataset.sample_from_datasets`."
+                "it out, and let samples that should count more come more "
+                "often, with `tf.data.Dataset.sample_from_datasets`."
             )
     for name, minimum in _COUNTS.items():
         if arguments.get(name) is not None:

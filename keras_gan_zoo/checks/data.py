@@ -127,8 +127,8 @@ def samples_and_labels(data):
         raise ValueError(
             "A game weighs all samples alike. Received: batches of (samples, "
             "labels, weights), or `sample_weight` or `class_weight`. Leave "
-            "the weights out, and let what shall count more come more often, "
-            "by `tf.data.Dataset.sample_from_datasets`."
+            "the weights out, and let samples that should count more come "
+            "more often, with `tf.data.Dataset.sample_from_datasets`."
         )
     if isinstance(samples, dict):
         if "image" not in samples:

@@ -49,8 +49,8 @@ def check_images(images, network):
         )
     if not np.isfinite([low, high]).all():
         raise ValueError(
-            f"Images must be finite. {received} Remove or mend the images "
-            "that hold NaN or infinity."
+            f"Images must be finite. {received} Remove or fix the images that "
+            "hold NaN or infinity."
         )
     if low < -1 - _TOLERANCE or high > 1 + _TOLERANCE:
         raise ValueError(f"Images must be in [-1, 1]. {received} {remedy}")

@@ -29,7 +29,7 @@ def main(arguments=None):
     try:
         options.run(options)
     except (ValueError, OSError, RuntimeError, MemoryError) as error:
-        reason = str(error) or "There is not enough memory. Score fewer."
+        reason = str(error) or "There is not enough memory. Score fewer images."
         print(f"Error: {reason}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -237,7 +237,8 @@ def _require_one_size(sizes):
             ]
             raise ValueError(
                 "The pictures of a folder must have one size, unless you say "
-                "to which to bring them, since that moves scores. Received: "
+                "which size to resize them to, since that moves scores. "
+                "Received: "
                 f"{', '.join(named)}. Give an `image_size` (on a command line, "
                 "`--image-size`), as for training."
             )

@@ -145,6 +145,6 @@ def _require_distances(distances, number):
     if not (np.isfinite(distances) & (distances >= 0.0)).all():
         raise ValueError(
             "Distances must be finite and not negative. Received: values "
-            f"from {distances.min()} to {distances.max()}. Look whether the "
+            f"from {distances.min()} to {distances.max()}. Check whether the "
             "images are finite."
         )

@@ -149,7 +149,7 @@ class Score:
         differences = self.protocol.differences(other.protocol)
         if differences:
             raise ValueError(
-                "Scores compare only if they were measured in one way. "
+                "Scores compare only if they were measured in the same way. "
                 f"Received: {self.protocol} and {other.protocol}, which differ "
                 f"in {'; '.join(differences)}. Score both anew by one of the "
                 "protocols."

@@ -108,8 +108,8 @@ class Client(abc.ABC):
         if known is None:
             raise ValueError(
                 f"Classes must be numbers here, since the server of the model "
-                f"{self._name} tells no names: only the local server does, of "
-                "models whose classes have names. Received: "
+                f"{self._name} gives no names: only the local server does, "
+                "for models whose classes have names. Received: "
                 f"{sorted(set(map(str, names)))}."
             )
         for name in names:
@@ -154,8 +154,8 @@ class Client(abc.ABC):
     def slow(self):
         return Passing(
             f"There was no answer from the model {self._name} within "
-            f"{self.timeout:g} s. The server is busy or still loads the "
-            "model: try later, or wait longer by a larger timeout."
+            f"{self.timeout:g} s. The server is busy or is still loading the "
+            "model: try later, or wait longer with a larger timeout."
         )
 
     def failure(self, kind, status, message):

@@ -33,7 +33,7 @@ def model_folders(directory):
                 wrong[entry.name] = f"It can't be read: {error.strerror}."
                 continue
             if not is_folder and not is_file:
-                wrong[entry.name] = "It is no folder and no file."
+                wrong[entry.name] = "It is neither a folder nor a file."
             elif is_folder and not _is_name(entry.name):
                 if _holds_version(directory / entry.name):
                     wrong[entry.name] = (
@@ -70,7 +70,7 @@ def version_folders(folder):
         elif os.path.isdir(folder / name):
             folders[int(name)] = folder / name
         else:
-            wrong[name] = "It is named as a version is, and is no folder."
+            wrong[name] = "It is named like a version, but isn't a folder."
     return folders, wrong
 
 
@@ -108,7 +108,7 @@ def require_plain_files(folder):
         number += 1
         if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
             name = os.path.relpath(path, folder)
-            raise ValueError(f"{ascii(name)} is no file and no folder")
+            raise ValueError(f"{ascii(name)} is neither a file nor a folder")
     if number > _MAX_FILES:
         raise ValueError(f"It holds more than {_MAX_FILES:,} files")
 

@@ -109,7 +109,8 @@ class _Page:
         if not _can_be_shown(self._servables.version(name)):
             raise RequestError(
                 400,
-                f"The page shows what makes images of latents. {name!r} takes "
+                "The page is for models that make images from latents. "
+                f"{name!r} takes "
                 "or returns something else: ask it by the API.",
             )
         return await self._limits.in_time(

@@ -179,8 +179,8 @@ def _serve(options, listener):
         )
         if not found:
             _logger.info(
-                "%s holds no model yet: a subfolder with versions that "
-                "are named by numbers. Those that come are found.",
+                "%s holds no model yet, which is a subfolder with versions "
+                "named by numbers. New ones will be found.",
                 options.directory,
             )
         limits = server.Limits(
@@ -205,6 +205,6 @@ def _listener(host, port):
     except OSError as error:
         reason, _, _ = error.strerror.partition(" (")
         raise OSError(
-            f"There is no listening at {host}, port {port}: {reason}. Choose "
-            "another by `--host` and `--port`; `--port 0` takes a free one."
+            f"Can't listen at {host}, port {port}: {reason}. Choose another "
+            "with `--host` and `--port`; `--port 0` takes a free one."
         ) from None

@@ -184,7 +184,7 @@ class _CutOff:
             await self._app(scope, receive, note_and_send)
         except asyncio.CancelledError:
             if not has_started:
-                text = "The server ended before there was an answer."
+                text = "The server stopped before there was an answer."
                 answer = JSONResponse({"error": text}, 503)
                 await answer(scope, receive, send)
 
@@ -206,5 +206,5 @@ async def _answer_nobody(_, error):
 
 async def _answer_exception(_, error):
     # Starlette raises the exception again, and uvicorn logs it.
-    text = f"The server failed by a {type(error).__name__}. Its log tells more."
+    text = f"The server failed with a {type(error).__name__}. Its log has more."
     return JSONResponse({"error": text}, 500)

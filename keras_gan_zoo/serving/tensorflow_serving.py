@@ -25,8 +25,8 @@ _WARMUP_FILE = "tf_serving_warmup_requests"
 # Serving does not publish for Python.
 _BATCHING = """\
 # A batch is padded to the next of the allowed sizes, the last of which must be
-# the largest size. A partial batch waits for so many microseconds. With a full
-# queue a request fails as UNAVAILABLE. Use as many threads as there are cores.
+# the largest size. A batch that isn't full waits for this many microseconds. If
+# the queue is full, a request fails as UNAVAILABLE. Use a thread for each core.
 max_batch_size {{ value: {max_batch_size} }}
 batch_timeout_micros {{ value: 2000 }}
 max_enqueued_batches {{ value: 100 }}

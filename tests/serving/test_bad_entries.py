@@ -81,8 +81,11 @@ BAD = {
         lambda path, toy: path.symlink_to("nothing"),
         "can't be read: No such file",
     ),
-    "pipe": (lambda path, toy: _fifo(path), "is no folder and no file"),
-    "socket": (lambda path, toy: _socket(path), "is no folder and no file"),
+    "pipe": (lambda path, toy: _fifo(path), "is neither a folder nor a file"),
+    "socket": (
+        lambda path, toy: _socket(path),
+        "is neither a folder nor a file",
+    ),
     "pipe_as_graph": (
         _replaced("saved_model.pb", _fifo),
         "'saved_model.pb' is no file",

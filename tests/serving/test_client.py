@@ -302,8 +302,8 @@ def test_a_slow_server(waits, kind):
         done.set()
     assert " at " in str(raised.value)
     assert str(raised.value).endswith(
-        "within 0.05 s. The server is busy or still loads the model: try "
-        "later, or wait longer by a larger timeout. Tried 2 times."
+        "within 0.05 s. The server is busy or is still loading the model: try "
+        "later, or wait longer with a larger timeout. Tried 2 times."
     )
 
 

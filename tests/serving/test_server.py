@@ -422,7 +422,7 @@ def test_what_is_cut_off_at_the_end_is_told(served, monkeypatch, caplog):
         answer = connection.recv(2**16).decode()
     assert answer.startswith("HTTP/1.1 503 ")
     assert answer.endswith(
-        '{"error":"The server ended before there was an answer."}'
+        '{"error":"The server stopped before there was an answer."}'
     )
     assert not [record for record in caplog.records if record.exc_info]
 
@@ -435,7 +435,7 @@ def test_a_failure_of_the_server_is_named_and_logged(
 
     monkeypatch.setattr(served.version("gan"), "predict", fail)
     answer = post(url, "gan:predict", {"inputs": [[0, 0, 0]]})
-    assert "The server failed by a KeyError." in error(answer, 500)
+    assert "The server failed with a KeyError." in error(answer, 500)
     wait_until(lambda: "KeyError: 'a defect'" in caplog.text)
 
 
@@ -588,8 +588,8 @@ def test_a_port_in_use_is_told_in_words(exports, capsys):
         port = listener.getsockname()[1]
         assert main(["serve", str(exports), "--port", str(port)]) == 1
     assert capsys.readouterr().err == (
-        f"Error: There is no listening at 127.0.0.1, port {port}: Address "
-        "already in use. Choose another by `--host` and `--port`; `--port 0` "
+        f"Error: Can't listen at 127.0.0.1, port {port}: Address "
+        "already in use. Choose another with `--host` and `--port`; `--port 0` "
         "takes a free one.\n"
     )
 

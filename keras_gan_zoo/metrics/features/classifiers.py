@@ -136,5 +136,5 @@ def _require_file(path, expected):
     if received != expected:
         raise ValueError(
             f"The file {path} must have the SHA-256 {expected}. Received: "
-            f"{received}. It is damaged, or of another training. {mend}"
+            f"{received}. It is damaged, or from another training. {mend}"
         )

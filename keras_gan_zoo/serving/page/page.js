@@ -187,7 +187,7 @@ async function listModels() {
     if (found.length === 0) {
       throw new Mistake(
         "There is no generator here yet. Export one into the folder that " +
-          "this server watches, and load the page again.",
+          "this server watches, and reload the page.",
       );
     }
     return () => {
