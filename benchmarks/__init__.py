@@ -1,1 +1,1 @@
-"""Measurements behind the numbers of the documents, to be made again."""
+"""The measurements behind the numbers in docs, ready to be repeated."""

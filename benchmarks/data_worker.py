@@ -1,4 +1,4 @@
-"""A candidate that takes batches of images, and does nothing with them."""
+"""A candidate that takes batches of images and does nothing with them."""
 
 import argparse
 import os

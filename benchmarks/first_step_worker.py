@@ -2,9 +2,9 @@
 
     python -m benchmarks.first_step_worker zoo WGANGP --width 64 --threads 2
 
-The result is printed as JSON: `seconds`, of which `tracing`, and `traces`, how
-often the step was traced. The rest is TensorFlow's work on the graph, the data
-and the step itself.
+The result is printed as JSON: `seconds`; `tracing`, the part of them that is
+tracing; and `traces`, how many times the step was traced. The rest of the time
+is TensorFlow's work on the graph, the data and the step itself.
 """
 
 import argparse

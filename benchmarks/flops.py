@@ -1,8 +1,8 @@
 """Floating point operations of a traced graph, counted by its shapes.
 
-Counted are matrix products and convolutions, with their gradients, two
-operations for a multiplication and an addition. They are nearly all that a
-step of a GAN computes, and what the peak of a machine is given in.
+It counts matrix products and convolutions, with their gradients, as two
+operations for each multiplication and addition. They are nearly all that a step
+of a GAN computes, and what the peak of a machine is measured in.
 """
 
 import math

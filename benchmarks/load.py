@@ -2,8 +2,8 @@
 
     python -m benchmarks.load http://127.0.0.1:8501 wgan_gp_cifar
 
-Each client sends its next request when the last one is answered, over a
-connection that it keeps. The result is printed as JSON.
+Each client sends its next request when the last one has been answered, over a
+connection that it keeps open. The result is printed as JSON.
 """
 
 import argparse

@@ -1,10 +1,10 @@
-"""What callbacks and data cost beside the steps of a training.
+"""What callbacks and data cost, next to the steps of training.
 
     python -m benchmarks pipeline
 
 A DCGAN is trained epoch by epoch in a bare loop, by `fit`, and by `fit` with
-the callbacks of recipes; then data sets of this package deliver batches, alone,
-beside the same images by plain `tf.data`.
+the callbacks of recipes; then data sets of this package deliver batches without
+training, next to plain `tf.data` with the same images.
 """
 
 import argparse

@@ -1,10 +1,10 @@
-"""Where the time of a training step goes, by kinds of operations.
+"""Where the time of a training step goes, by kind of operation.
 
     python -m benchmarks profile --games DCGAN WGANGP --width small
 
-TensorFlow's profiler tells how long each operation ran, for a model of the zoo
-and for the same game as plain Keras. An operation uses all threads, so that
-the sum is about the time of a step; two that run at once count both.
+TensorFlow's profiler measures how long each operation ran, for a model of the
+zoo and for the same game in plain Keras. An operation uses all threads, so the
+sum is about the time of a step; two that run at the same time both count.
 """
 
 import argparse

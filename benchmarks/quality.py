@@ -1,12 +1,12 @@
-"""How good images are after so many minutes of a processor's time.
+"""How good images are after a given number of minutes of CPU time.
 
     python -m benchmarks quality --peers tutorial=dcgan.py:generator
 
-Recipes of this package, and peers' own scripts with their own settings, train
-on Fashion-MNIST for the same CPU time, as many on one core each as there are
-cores. Nothing is stopped for the samples but the clock. The score is the
-Frechet distance of 10,000 samples by `fashion_mnist_cnn`, which is scored when
-all are trained; what is in the folder already is not trained again.
+Recipes of this package, and others' scripts with their own settings, train on
+Fashion-MNIST for the same CPU time, on one core each, as many at a time as
+there are cores. While samples are taken, the clock stops. The score is the
+Fréchet distance of 10,000 samples with `fashion_mnist_cnn`, computed when all
+are trained; whatever is already in the folder is not trained again.
 """
 
 import argparse

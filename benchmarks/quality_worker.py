@@ -3,10 +3,10 @@
     python -m benchmarks.quality_worker FOLDER GENERATOR ... --script SCRIPT ...
 
 Whenever the script calls a `tf.function`, as it does for a step, the process's
-CPU time is looked at. When it is time, its `GENERATOR`, a name among its
+CPU time is checked. When it is time, its `GENERATOR`, the name of one of its
 globals, makes images, which are kept in `FOLDER` as bytes; meanwhile the clock
-stands still. With the last samples the process ends, so that a script is to be
-told to train for longer.
+stops. The process ends with the last samples, so tell the script to train for
+longer than that.
 
 A script that asks Keras for MNIST or Fashion-MNIST gets Fashion-MNIST.
 """

@@ -1,4 +1,4 @@
-"""Data sets of random images in TFRecord files, as large as one wants them.
+"""Data sets of random images in TFRecord files, of any size.
 
 A record is the bytes of one image and nothing else.
 """

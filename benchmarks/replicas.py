@@ -2,11 +2,12 @@
 
     python -m benchmarks replicas
 
-A global batch is trained four ways: by one process; by two replicas of a
+A global batch is trained in four ways: by one process; by two replicas of a
 `MirroredStrategy` in one process; by two workers of a
-`MultiWorkerMirroredStrategy`; and, half a batch each, by two processes that
-don't speak, at the same time. Replicas are compared with the one process, and
-workers with the two apart: each pair has the same threads and cores.
+`MultiWorkerMirroredStrategy`; and by two processes with half a batch each that
+run at the same time but don't communicate. Replicas are compared with the one
+process, and workers with the two apart: each pair has the same threads and
+cores.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """A candidate that trains with replicas, or without.
 
-As one of two workers, or of two processes that don't speak, it starts two of
+For two workers, or two processes that don't communicate, it starts two of
 itself, and its repeat ends when both have ended theirs.
 """
 

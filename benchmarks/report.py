@@ -1,4 +1,4 @@
-"""What each measurement tells beside its numbers, and where it keeps them."""
+"""What each measurement reports besides numbers, and where it keeps them."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The side of the runner: candidates in turn, medians, ratios pair by pair."""
+"""The runner's side: candidates in turn, medians, ratios pair by pair."""
 
 import json
 import statistics

@@ -1,4 +1,4 @@
-"""How fast one generator makes images: four ways, side by side.
+"""How fast one generator makes images, in four ways side by side.
 
     python -m benchmarks sample
 

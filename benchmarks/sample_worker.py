@@ -1,4 +1,4 @@
-"""A candidate that makes images of one generator, a batch after the other."""
+"""A candidate that makes images with one generator, batch after batch."""
 
 import argparse
 import os

@@ -1,11 +1,11 @@
-"""What several GPUs could do: a calculation, since none was there to measure.
+"""What several GPUs could do: a calculation, as there was none to measure on.
 
     python -m benchmarks scaling
 
-Operations and bytes are counted of the step that is traced; what a GPU and a
-wire do comes from their data sheets. A step is taken to reach a part of the
-GPU's peak, and not to hide its all-reduces behind computation, which a real
-one may.
+Operations and bytes are counted in the traced step; the speed of GPUs and wires
+comes from their data sheets. A step is assumed to reach a part of the GPU's
+peak, and not to hide its all-reduces behind computation, which a real one may
+do.
 """
 
 import argparse

@@ -1,10 +1,10 @@
-"""How fast scores are, beside what the machine could do at most.
+"""How fast scores are, next to the most that the machine can do.
 
     python -m benchmarks score
 
 The features are those of the Inception network of 2015, whose weights
 `python -m keras_gan_zoo.metrics fetch inception_2015` gets; the scores are of
-two sets of so many rows of 2,048 features.
+two sets of `--rows` rows of 2,048 features.
 """
 
 import argparse

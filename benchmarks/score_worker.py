@@ -1,4 +1,4 @@
-"""A candidate that computes one score, or the features that scores are of."""
+"""A candidate that computes one score, or the features that scores need."""
 
 import argparse
 import os

@@ -4,7 +4,7 @@
 
 The server, its clients and a plain loop of `predict` for comparison have a
 process each. Ways to serve take turns, so that a machine that slows down slows
-them all. Every answer is compared with the first one for its seed, over all
+all of them. Every answer is compared with the first one for its seed, over all
 servers. The result is a table in Markdown.
 """
 

@@ -1,11 +1,12 @@
-"""How long one waits: for imports, for `--help` and for the first step.
+"""How long you wait: for imports, for `--help` and for the first step.
 
     python -m benchmarks startup
 
-Each measurement is a fresh process, from its start to its end, and they take
-turns; but of a first step, the time is that from `fit` to its end. Files that
-were not read before are slower to read: nothing is emptied here, so that the
-first repeat may be the slowest. The result is a table in Markdown.
+Each measurement is the time of a fresh process from its start to its end, and
+they take turns; for a first step, the time is from the call of `fit` to the end
+of the step. Files that were not read before are slower to read: no cache is
+emptied here, so the first repeat may be the slowest. The result is a table in
+Markdown.
 """
 
 import argparse

@@ -1,10 +1,10 @@
-"""How fast a training step is, beside those that others would write.
+"""How fast a training step is, next to those that others would write.
 
     python -m benchmarks train --peers .peers/bin/python --json train.json
 
 Every candidate is a process of its own, and all take turns, the machine's peak
-among them. With `--json`, what is measured is kept at once, and the same
-command goes on where it was broken off.
+among them. With `--json`, each measurement is kept at once, and after an
+interruption the same command resumes.
 """
 
 import argparse

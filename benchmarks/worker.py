@@ -1,8 +1,8 @@
-"""The side of a candidate: it repeats a piece of work when it is told to.
+"""The candidate's side: it repeats a piece of work when told to.
 
-A candidate is a process of its own. When it is ready it prints facts about
-itself, as JSON in one line; for each line that it then reads, it does its work
-again and prints the seconds that took. So candidates can take turns.
+A candidate is a process of its own. When it is ready, it prints facts about
+itself, as one line of JSON; for each line that it then reads, it does its work
+again and prints how many seconds that took. So candidates can take turns.
 """
 
 import json

@@ -1,1 +1,1 @@
-"""One training step of each game, as the zoo and as others take it."""
+"""One training step of each game, as the zoo and as others write it."""

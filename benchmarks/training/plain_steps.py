@@ -3,8 +3,8 @@
 There is nothing of this package in it. As in the guide, a player's move is a
 gradient tape and a step of an optimizer, noise comes from a `SeedGenerator`,
 and the fakes that a discriminator learns from are made before its tape. Real
-and generated images go through it as batches of their own, which batch
-normalization asks for.
+and generated images go through it in separate batches, as batch normalization
+requires.
 """
 
 import keras

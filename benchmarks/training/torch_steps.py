@@ -1,9 +1,9 @@
 """The games as loops of PyTorch play them: one class for each.
 
-Losses, penalties and their constants are those of `keras_gan_zoo.models`, in
-what a script of PyTorch has for them: fakes for the discriminator are made
-without a graph, its weights ask for no gradients while the generator moves,
-and no loss is read within a step, which only adds it up.
+Losses, penalties and their constants are those of `keras_gan_zoo.models`,
+written as PyTorch scripts write them: fakes for the discriminator are made
+without a graph, its weights need no gradients while the generator moves, and a
+step reads no loss, but only adds it up.
 """
 
 import math

@@ -1,7 +1,7 @@
 """A candidate that trains by a loop of PyTorch.
 
-Its environment is that of `benchmarks/requirements-peers.txt`; it imports
-nothing of this project but what imports no framework.
+Its environment is that of `benchmarks/requirements-peers.txt`; from this
+project it imports only modules that import no framework.
 """
 
 import argparse

@@ -2,11 +2,11 @@
 
 Its networks are those of the other candidates and its losses are torchgan's.
 The loop over its `train_iter` is that of its `Trainer.train`, less what that
-does at the end of an epoch. Beside the others, it reads each loss and sums up
+does at the end of an epoch. Unlike the others, it reads each loss and sums up
 each gradient in each step.
 
-Its `WGANGP` is another: the penalty is on one norm over the whole batch, at
-one position for all images, in an update of its own.
+Its `WGANGP` is a different one: the penalty is on one norm over the whole
+batch, at one position for all images, in an update of its own.
 """
 
 import argparse
