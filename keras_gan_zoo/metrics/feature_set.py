@@ -15,17 +15,17 @@ from keras_gan_zoo.metrics.frechet_distance import (
 
 
 class FeatureSet:
-    """Images, and what a network sees in them once someone asks.
+    """Images, and what a network sees in them, computed when asked for.
 
     Args:
         network: `FeatureNetwork`; `None` for scores of pixels.
         images: Array of bytes `(number, height, width, channels)`, or one of
             `keras_gan_zoo.metrics.image_sources`.
-        name: String, short: it stands in the names of scores that compare with
-            this set.
+        name: String, short: it appears in the names of scores that compare
+            with this set.
         seed: Integer of the images, if they are generated, and of what scores
             draw.
-        batch_size: Integer, images for the network at once.
+        batch_size: Integer, images for the network in one go.
         cache: `pathlib.Path` of the folder for features and statistics, or
             `None` to keep nothing on disk.
         progress: Function, see `extract_features`.

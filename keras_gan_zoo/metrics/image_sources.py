@@ -24,7 +24,7 @@ class GeneratedImages:
         generate: Function from an int64 array of seeds `(batch,)` to images
             `(batch, height, width, channels)`, floats in [-1, 1] or bytes.
         number: Integer, images in all.
-        batch_size: Integer, images that are made at once.
+        batch_size: Integer, images that are made in one go.
         seed: Integer.
     """
 
@@ -174,7 +174,7 @@ class FolderImages:
     """The pictures of a folder and of its subfolders, in the order of names.
 
     They are read as `datasets.image_folder` reads them: in grey if all of them
-    are, else in colour.
+    are grey, otherwise in colour.
 
     Args:
         folder: String or path.
@@ -184,8 +184,8 @@ class FolderImages:
             training; `None` for pictures of one size, which stay as they are.
 
     Attributes:
-        resizer: String, how they are resized, as it is to stand in the names
-            of scores; `None` if they aren't.
+        resizer: String, how they are resized, as it appears in the names of
+            scores; `None` if they aren't.
 
     Raises:
         ValueError: If there are none or too few, one is broken, or their sizes

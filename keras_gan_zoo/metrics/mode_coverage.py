@@ -101,11 +101,11 @@ def mode_coverage(samples, centers, stddev, reach=3.0):
 
 
 def stacked_mode_coverage(labels, num_classes=10):
-    """Counts the modes of images that are stacked of independent ones.
+    """Counts the modes of images that are stacks of independent ones.
 
     Three random digits, one in each color channel, make stacked MNIST with
-    its 1,000 modes. A classifier of single digits says of each channel what
-    it shows. Papers count 26,000 samples (VEEGAN, PacGAN) or 25,600 (Unrolled
+    its 1,000 modes. A classifier of single digits says what each channel
+    shows. Papers count 26,000 samples (VEEGAN, PacGAN) or 25,600 (Unrolled
     GAN). A perfect sampler doesn't reach a divergence of 0: of 26,000 samples
     it has 0.019, about `(modes - 1) / (2 * samples)`.
 
@@ -119,7 +119,7 @@ def stacked_mode_coverage(labels, num_classes=10):
         A `StackedModeCoverage`.
 
     Raises:
-        ValueError: If the labels aren't such.
+        ValueError: If the labels aren't like that.
     """
     labels = np.asarray(labels)
     require_integers(1, num_classes=num_classes)

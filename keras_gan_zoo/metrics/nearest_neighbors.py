@@ -1,4 +1,4 @@
-"""Nearest training samples, to tell new samples from remembered ones.
+"""Nearest training samples, to tell new samples from memorized ones.
 
 The two-sample test of Revisiting Classifier Two-Sample Tests, section 2
 Lopez-Paz and Oquab, 2017
@@ -28,7 +28,7 @@ class NearestNeighbors(NamedTuple):
     The other two compare the distances of the nearest ones with those of the
     held-out samples, and are None without them. `median_ratio` is the
     generated samples' median by the held-out samples': about 1 for new
-    samples of the data's distribution, well below 1 for remembered ones.
+    samples of the data's distribution, well below 1 for memorized ones.
     `ks_statistic` is the largest difference of the two distribution
     functions, of Kolmogorov and Smirnov, in [0, 1].
     """
@@ -104,13 +104,13 @@ def nearest_neighbors(generated, training, held_out=None, k=1):
 
 
 def one_nearest_neighbor_accuracy(real, generated):
-    """Tells how well the nearest other sample tells real from generated.
+    """Measures how well the nearest other sample tells real from generated.
 
-    Each sample is said to be what its nearest neighbor is, among all others
-    of both sets. Of the same distribution, half of that is right. Above that,
-    the sets can be told apart; below, generated samples are copies of the
-    real ones. Where a real and a generated neighbor are exactly as near, half
-    a sample is counted.
+    Each sample is taken for what its nearest neighbor is, among all others of
+    both sets. If both have the same distribution, half of that is right. Above
+    a half, the sets can be told apart; below it, generated samples are copies
+    of the real ones. If a real and a generated neighbor are exactly as near,
+    that counts as half a sample.
 
     Args:
         real: Array of shape `(samples, dimensions)`.

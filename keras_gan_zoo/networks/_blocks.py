@@ -153,7 +153,7 @@ def batch_normalization(gain_stddev=0.0, affine=True, dtype=None):
     Moving variances begin at one, hundreds of times the variance of features
     behind kernels of N(0, 0.02). With a momentum of 0.9 they are right after a
     hundred steps; with 0.99, the default of Keras, after a thousand, and until
-    then samples look broken in inference although training is well. The
+    then samples look broken in inference although training goes well. The
     epsilon is 1e-5: the default, 1e-3, is not small against such variances.
 
     The statistics are of the global batch under a `tf.distribute` strategy.

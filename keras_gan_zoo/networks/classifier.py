@@ -10,8 +10,8 @@ def residual_classifier(image_shape, num_classes, width=32, dtype=None):
 
     A convolution at full size, then three stages: a strided convolution and a
     residual one, each with batch normalization and ReLU, of `2 * width`, `4 *
-    width` and `4 * width` channels. Their means over the image, from the layer
-    named "features", are what the classes are told by. At the default width
+    width` and `4 * width` channels. The classes are read from their means over
+    the image, the layer named "features". At the default width
     it has 576,234 parameters and takes 34 million multiplications for an image
     of CIFAR-10.
 

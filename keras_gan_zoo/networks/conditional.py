@@ -22,7 +22,7 @@ def conditional_dcgan_generator(
     kernel_size=5,
     dense_units=1024,
 ):
-    """DCGAN's generator for MNIST, which is told the class at every layer.
+    """DCGAN's generator for MNIST, which gets the class at every layer.
 
     From the code of Radford et al. 2016, https://arxiv.org/abs/1511.06434
     (`mnist/train_cond_dcgan.py`): two dense layers and one transposed
@@ -83,7 +83,7 @@ def conditional_dcgan_discriminator(
     dense_units=1024,
     batch_normalization=True,
 ):
-    """DCGAN's discriminator for MNIST, which is told the class at every layer.
+    """DCGAN's discriminator for MNIST, which gets the class at every layer.
 
     From the code of Radford et al. 2016, https://arxiv.org/abs/1511.06434
     (`mnist/train_cond_dcgan.py`): a convolution of stride 2 for each width
@@ -99,8 +99,8 @@ def conditional_dcgan_discriminator(
             inwards.
         kernel_size: Integer.
         dense_units: Integer, size of the last hidden layer.
-        batch_normalization: Boolean. Without, the layers have biases instead,
-            and the network is fit for gradient penalties.
+        batch_normalization: Boolean. Without it, the layers have biases, and
+            the network is fit for gradient penalties.
 
     Returns:
         `keras.Model`, called as `discriminator([images, labels])`, from
@@ -219,7 +219,7 @@ def acgan_generator(
     kernel_size=5,
     normalize_first=False,
 ):
-    """Generator of AC-GAN, which is told the class with the latents only.
+    """Generator of AC-GAN, which gets the class only with the latents.
 
     Odena, Olah, Shlens 2017, https://arxiv.org/abs/1610.09585, appendix A:
     DCGAN's generator of latents and one-hot label, concatenated, but without
@@ -268,7 +268,7 @@ def acgan_discriminator(
         num_classes: Integer, number of classes.
         widths: Tuple of integers, channels of the feature maps from the image
             inwards.
-        dropout_rate: Float, part of the features that is dropped after each
+        dropout_rate: Float, share of the features that are dropped after each
             convolution.
 
     Returns:

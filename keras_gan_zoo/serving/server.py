@@ -43,14 +43,14 @@ class Limits:
 
     Args:
         body_bytes: Integer, the largest body of a request.
-        seconds: Float, the time in which the head of a request must arrive;
-            that in which its body must; that in which, once it did, an answer
-            must be computed; and that in which each piece of it must be read.
-        requests: Integer, how many may be computed at once, or wait for it.
-        connections: Integer, how many may be open at once. Beyond, the one
-            that kept the server waiting for the longest time is closed.
-        bodies: Integer: the bodies that have arrived or are arriving may have
-            as many bytes in all as so many of the largest.
+        seconds: Float, the time for each of these: the head of a request to
+            arrive, its body to arrive, its answer to be computed after that,
+            and each piece of the answer to be read.
+        requests: Integer, how many may be under way or waiting.
+        connections: Integer, how many may be open at once. Beyond that, the one
+            that has kept the server waiting longest is closed.
+        bodies: Integer: all bodies that have arrived or are arriving may have
+            as many bytes together as this number of the largest ones.
     """
 
     body_bytes: int = 16 * 2**20
@@ -82,10 +82,10 @@ def application(servables, limits=Limits(), routes=(), hosts=()):
     Args:
         servables: `Servables`, entered.
         limits: `Limits`.
-        routes: Starlette's `Route`s, for what is served beside the REST API.
-            What their functions raise is answered as errors of the API are:
-            a `RequestError` by its status and `{"error": <message>}`.
-        hosts: Names that clients may ask the server by, beside addresses and
+        routes: Starlette's `Route`s, for what is served besides the REST API.
+            Errors that their functions raise are answered like those of the
+            API: a `RequestError` with its status and `{"error": <message>}`.
+        hosts: Host names that clients may use, besides IP addresses and
             localhost. See `gate.Gate`.
     """
     api = RestAPI(servables, limits)

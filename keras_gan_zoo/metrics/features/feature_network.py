@@ -19,13 +19,13 @@ class Features(NamedTuple):
 
 
 class FeatureNetwork:
-    """Features of images, always computed in one way.
+    """Features of images, always computed in the same way.
 
-    A score is that of its network: the weights, and how images get into it.
-    So both are in one object, whose `label` is a part of the score's name.
+    A score depends on its network: on the weights, and on how images get into
+    it. So both are in one object, whose `label` is part of the score's name.
 
-    Images are bytes and nothing else, as in picture files: floats could be in
-    any range, and rounding moves scores.
+    Images must be bytes, as in picture files: floats could be in any range, and
+    rounding moves scores.
 
     Args:
         name: String.
@@ -34,12 +34,12 @@ class FeatureNetwork:
             width, channels)` in [0, 255] to a pair: features `(batch,
             dimensions)` and probabilities `(batch, classes)` or `None`. It is
             run in inference and holds no state that moves.
-        sha256: String, hexadecimal digest that tells weights from others.
+        sha256: String, hexadecimal digest that identifies the weights.
         image_shape: Tuple `(height, width, channels)`; `None` for a height or
             a width that is free, since `compute` resizes.
         num_classes: Integer, number of classes; `None` without any.
-        resizer: String, the way of resizing within `compute`, as it is to
-            stand in names of scores. `None` if it doesn't resize.
+        resizer: String, how `compute` resizes, as it should appear in the
+            names of scores. `None` if it doesn't resize.
 
     Example:
 
