@@ -137,8 +137,8 @@ def arguments(description, dataset, quick, paper=None):
             setattr(args, flag, value)
     if args.require_gpu and not tf.config.list_physical_devices("GPU"):
         parser.error("--require-gpu: TensorFlow finds no GPU.")
-    is_folder = pathlib.Path(args.dataset).expanduser().is_dir()
-    if args.image_size is not None and not is_folder:
+    has_a_size = args.dataset in datasets.images.CLASS_NAMES
+    if args.image_size is not None and has_a_size:
         parser.error(
             "--image-size is for a folder of pictures: the images of "
             f"{args.dataset} have a size of their own."

@@ -306,6 +306,14 @@ def test_data_sets_with_a_name_have_sizes_of_their_own(
     assert "the images of embedded have a size of their own" in error
 
 
+def test_a_folder_that_is_not_there_is_named(monkeypatch, tmp_path):
+    # Whatever else is said of it: a slip in its name is the mistake.
+    folder = str(tmp_path / "petz")
+    arguments = [f"--dataset={folder}", "--image-size=32"]
+    with pytest.raises(ValueError, match="existing folder of images.*petz"):
+        run("gan_mnist", monkeypatch, *arguments, f"--output={tmp_path}/out")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", GANS)
 def test_paper_preset_runs_to_its_export(name, monkeypatch, tmp_path):
