@@ -88,21 +88,21 @@ BAD = {
     ),
     "pipe_as_graph": (
         _replaced("saved_model.pb", _fifo),
-        "'saved_model.pb' is no file",
+        "'saved_model.pb' is neither a file",
     ),
     "socket_as_graph": (
         _replaced("saved_model.pb", _socket),
-        "'saved_model.pb' is no file",
+        "'saved_model.pb' is neither a file",
     ),
     "pipe_as_weights": (
         _replaced("variables/variables.index", _fifo),
-        "'variables/variables.index' is no file",
+        "'variables/variables.index' is neither a file",
     ),
     "endless_facts": (
         _replaced(
             "assets.extra/generator.json", lambda p: p.symlink_to("/dev/zero")
         ),
-        "'assets.extra/generator.json' is no file",
+        "'assets.extra/generator.json' is neither a file",
     ),
     "huge_row_in": (
         _of_signature(lambda x: {"y": tf.reduce_sum(x, 1)}, SHIFT),
@@ -215,8 +215,8 @@ def test_versions_that_are_none_are_named(folder, toy, caplog):
     said = errors(caplog)
     assert len(said) == 3
     for number, message in (
-        ("7", "is no folder"),
-        ("8", "is no folder"),
+        ("7", "isn't a folder"),
+        ("8", "isn't a folder"),
         (2**63, "63 bits"),
     ):
         assert [s for s in said if f"gan/{number}'" in s and message in s]
