@@ -39,12 +39,19 @@ def reading(path, expected, advice):
     except Exception as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        lines = str(error).strip().splitlines() or [""]
-        reason = f"{type(error).__name__}: {lines[0][:200]}".rstrip(": ")
         raise ValueError(
             f"Expected {expected} in {path}. Received: what can't be read "
-            f"({reason}). {advice}"
+            f"({in_one_line(error)}). {advice}"
         ) from error
+
+
+def in_one_line(error):
+    """Returns the kind of an error and the first 200 characters it says.
+
+    What a damaged file leads to may hold a piece of the file.
+    """
+    lines = str(error).strip().splitlines() or [""]
+    return f"{type(error).__name__}: {lines[0][:200]}".rstrip(": ")
 
 
 def require_archive(path):

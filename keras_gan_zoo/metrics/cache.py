@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 
-from keras_gan_zoo import files
+from keras_gan_zoo import files, saved_files
 
 _DIGEST = "sha256"
 
@@ -42,7 +42,8 @@ def read(path):
     except Exception as error:  # A damaged zip raises a dozen kinds.
         warnings.warn(
             f"The file {path} of the cache is computed anew, since it is "
-            f"damaged or of an older version: {error}"
+            "damaged or of an older version: "
+            f"{saved_files.in_one_line(error)}"
         )
         return None
     return arrays

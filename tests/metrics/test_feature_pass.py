@@ -166,6 +166,20 @@ def test_no_flipped_bit_of_the_cache_gives_other_numbers(tmp_path):
                 np.testing.assert_array_equal(found[name], array)
 
 
+@pytest.mark.parametrize("byte", [26, 27])
+def test_no_piece_of_a_damaged_file_is_in_the_warning(tmp_path, byte):
+    path = tmp_path / "kept.npz"
+    cache.write(path, {"mean": np.random.default_rng(0).normal(size=500)})
+    content = bytearray(path.read_bytes())
+    content[byte] ^= 64  # Of the length of the first entry's name.
+    path.write_bytes(content)
+    with pytest.warns(UserWarning, match="computed anew") as caught:
+        assert cache.read(path) is None
+    (warning,) = caught
+    text = str(warning.message)
+    assert len(text) < len(str(path)) + 400 and "\n" not in text
+
+
 @pytest.mark.parametrize("number, batch_size", [(0, 5), (5, 0)])
 def test_there_must_be_images_and_batches(number, batch_size):
     with pytest.raises(ValueError, match="at least one"):
