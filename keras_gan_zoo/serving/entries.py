@@ -117,11 +117,13 @@ def suggested_folder(directory):
     """Returns the folder of models that was meant by one within it, or `None`.
 
     Args:
-        directory: `pathlib.Path` of what may be a model, or its version.
+        directory: `pathlib.Path` of what may be a model, its version, or a
+            folder in that.
     """
     directory = pathlib.Path(os.path.abspath(directory))
-    if holds_saved_model(directory):
-        return directory.parent.parent
+    for folder in (directory, *directory.parents):
+        if holds_saved_model(folder):
+            return folder.parent.parent
     if _holds_version(directory):
         return directory.parent
     return None

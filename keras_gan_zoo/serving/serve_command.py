@@ -136,7 +136,7 @@ def _run(options):
         raise ValueError(
             "The folder of models must have a folder for each model, with its "
             f"versions in it. Received: {options.directory!r}, which is a "
-            f"model or its version. Serve the folder above: serve {meant}"
+            f"model or within one. Serve the folder above: serve {meant}"
         )
     with _listener(options.host, options.port) as listener:
         with contextlib.suppress(KeyboardInterrupt):

@@ -301,9 +301,12 @@ def test_facts_of_older_and_newer_exports_are_read(tmp_path):
     }
 
 
-@pytest.mark.parametrize("part", ["gan", "gan/1"])
+@pytest.mark.parametrize(
+    "part", ["gan", "gan/1", "gan/1/variables", "gan/1/assets.extra/deeper"]
+)
 def test_a_part_of_a_folder_is_not_served(tmp_path, toy, capsys, part):
     shutil.copytree(toy, tmp_path / "gan" / "1")
+    (tmp_path / part).mkdir(parents=True, exist_ok=True)
     assert main(["serve", str(tmp_path / part)]) == 1
     message = capsys.readouterr().err
     assert f"Serve the folder above: serve {tmp_path}\n" in message
