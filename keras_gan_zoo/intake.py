@@ -160,7 +160,10 @@ def _in_known_form(x, y):
     if y is None and isinstance(x, (list, tuple)) and len(x) <= 3:
         x, y, weights = keras.utils.unpack_x_y_sample_weight(x)
         checks.check_data_arguments({"sample_weight": weights})
-    return _as_arrays(x), y if y is None else _as_arrays(y)
+    x, y = _as_arrays(x), y if y is None else _as_arrays(y)
+    if checks.are_arrays(x) and y is not None:
+        checks.require_labels(x, y)
+    return x, y
 
 
 def _as_arrays(data):

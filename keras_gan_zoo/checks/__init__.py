@@ -16,6 +16,7 @@ from keras_gan_zoo.checks.data import (
     check_length,
     first_batch,
     may_end_in_partial_batch,
+    require_labels,
     samples_and_labels,
     with_known_shape,
 )

@@ -168,6 +168,33 @@ def first_input_shape(network):
     return shape[0] if isinstance(shape, list) else shape
 
 
+def require_labels(samples, labels):
+    """Raises a `ValueError` unless there is an array of a label a sample.
+
+    Args:
+        samples: Array or structure of arrays.
+        labels: What was passed beside them.
+    """
+    arrays = keras.tree.flatten(labels)
+    if not are_arrays(labels) or not all(array.ndim for array in arrays):
+        advice = "Pass an array of integers."
+        if str(labels).isdecimal():
+            advice = (
+                f"If it is the size of batches, pass `batch_size={labels}`."
+            )
+        raise ValueError(
+            "Labels of an array of samples must be an array. Received: "
+            f"y={labels!r:.60}. {advice}"
+        )
+    numbers = [len(array) for array in keras.tree.flatten((samples, labels))]
+    if len({*numbers}) > 1:
+        raise ValueError(
+            "Expected one label for each sample. Received: arrays of "
+            f"{' and '.join(map(str, numbers))} entries. Look at how they "
+            "were read or selected."
+        )
+
+
 def check_labels(labels, num_classes):
     """Raises a `ValueError` unless labels are integers below `num_classes`.
 

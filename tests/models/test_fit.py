@@ -272,6 +272,23 @@ def test_what_is_no_data_or_no_number_is_refused(call, message):
     refused(gan(), message, call)
 
 
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (8, "y=8. If it is the size of batches, pass `batch_size=8`"),
+        (np.int64(8), "pass `batch_size=8`"),
+        (2.5, "y=2.5. Pass an array of integers"),
+        ("cats", "y='cats'. Pass an array"),
+        (np.zeros(7, "int32"), "arrays of 8 and 7 entries"),
+    ],
+)
+@pytest.mark.parametrize("method", ["fit", "evaluate", "train_on_batch"])
+def test_labels_of_an_array_are_one_for_each_sample(method, labels, message):
+    model = recompiled(tiny.gan())
+    call = getattr(model, method)
+    refused(model, message, lambda m: call(IMAGES, labels))
+
+
 def test_a_part_of_arrays_is_validated_on():
     model = gan()
     logs = model.fit(IMAGES, None, 2, validation_split=0.25, verbose=0).history
