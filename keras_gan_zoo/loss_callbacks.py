@@ -1,5 +1,7 @@
 """What Keras's callbacks expect of a model that has one loss."""
 
+import warnings
+
 import keras
 import numpy as np
 
@@ -8,7 +10,8 @@ def with_losses(callbacks, players):
     """Returns the callbacks of `fit()`, those told what they wait for.
 
     `keras.callbacks.TerminateOnNaN` looks for a loss called "loss", which a
-    game doesn't have: it would wait in vain.
+    game doesn't have: it would wait in vain. Where nobody would tell of NaN,
+    losses are looked at when an epoch ends: their means are NaN if one was.
 
     Args:
         callbacks: What `fit()` takes: a callback, a list, a `CallbackList` or
@@ -16,18 +19,20 @@ def with_losses(callbacks, players):
         players: List of strings.
 
     Returns:
-        The same, or a list of them and of more.
+        A list of them and of more, or the `CallbackList`.
     """
     is_list = isinstance(callbacks, keras.callbacks.CallbackList)
-    members = callbacks.callbacks if is_list else keras.tree.flatten(callbacks)
+    members = [] if callbacks is None else keras.tree.flatten(callbacks)
+    if is_list:
+        members = callbacks.callbacks
     # Before all others: none should save what has become NaN.
     added = [
         _LossOfAll(callback, players)
         for callback in members
         if isinstance(callback, keras.callbacks.TerminateOnNaN)
     ]
-    if not added:
-        return callbacks
+    if not added and not any(hasattr(c, "tells_of_nan") for c in members):
+        added = [_WordOnNaN(players)]
     if is_list:
         callbacks.callbacks[:0] = added
         return callbacks
@@ -40,8 +45,35 @@ class _LossOfAll(keras.callbacks.Callback):
     def __init__(self, callback, players):
         super().__init__()
         self._callback = callback
-        self._names = [f"{player}_loss" for player in players]
+        self._names = _names_of_losses(players)
 
     def on_train_batch_end(self, batch, logs=None):
         losses = [float(logs[name]) for name in self._names if name in logs]
         self._callback.on_batch_end(batch, {"loss": np.sum(losses)})
+
+
+class _WordOnNaN(keras.callbacks.Callback):
+    """Warns once, at the end of the first epoch whose losses aren't finite.
+
+    It needs no log of a step, which would have to be waited for.
+    """
+
+    def __init__(self, players):
+        super().__init__()
+        self._names = _names_of_losses(players)
+
+    def on_epoch_end(self, epoch, logs=None):
+        losses = {name: (logs or {}).get(name, 0.0) for name in self._names}
+        broken = [name for name in losses if not np.isfinite(losses[name])]
+        if broken:
+            self._names = []
+            warnings.warn(
+                f"In epoch {epoch + 1}, {', '.join(broken)} became NaN or "
+                "infinite, and what trains on won't mend it. Look for NaN, "
+                "infinity and values beyond [-1, 1] in the data, then lower "
+                "the learning rates: `callbacks.Doctor` finds the step."
+            )
+
+
+def _names_of_losses(players):
+    return [f"{player}_loss" for player in players]

@@ -82,6 +82,8 @@ class Checkpoint(keras.callbacks.Callback):
     ```
     """
 
+    tells_of_nan = True  # Of what it doesn't write; `fit()` need not.
+
     def __init__(self, directory, every_steps=None, keep=2, best_of=None):
         super().__init__()
         if keep < 1 or (every_steps is not None and every_steps < 1):

@@ -68,6 +68,8 @@ class Doctor(keras.callbacks.Callback):
     ```
     """
 
+    tells_of_nan = True  # So that `fit()` need not.
+
     def __init__(self, data, every_steps=100, stop=False, roll_back_to=None):
         super().__init__()
         if every_steps < 1:

@@ -398,6 +398,16 @@ def test_terminate_on_nan_sees_the_losses_of_all_players(raise_error, as_list):
     assert model.step == 2
 
 
+@pytest.mark.parametrize("value", [np.nan, -np.inf])
+@pytest.mark.parametrize("callbacks", [None, [keras.callbacks.Callback()]])
+def test_a_stream_that_ends_in_nan_is_told_once(value, callbacks):
+    data = batches(last_row(IMAGES, value))
+    model = gan()
+    with pytest.warns(UserWarning, match="In epoch 1, .*_loss became") as seen:
+        model.fit(data, epochs=3, callbacks=callbacks, verbose=0)
+    assert len(seen) == 1 and model.step == 12
+
+
 def test_terminate_on_nan_lets_a_healthy_game_go_on():
     model = gan()
     stop = keras.callbacks.TerminateOnNaN()
