@@ -4,6 +4,7 @@ Private to `keras_gan_zoo.networks`.
 """
 
 import math
+import operator
 
 import keras
 
@@ -14,11 +15,14 @@ def check_image_shape(image_shape):
     """Raises a `ValueError` if `image_shape` isn't `(height, width, channels)`.
 
     Returns:
-        The shape as a tuple.
+        The shape as a tuple of Python's integers.
     """
-    shape = tuple(image_shape)
-    sizes_are_integers = all(isinstance(size, int) for size in shape)
-    if len(shape) != 3 or not sizes_are_integers or min(shape) < 1:
+    try:
+        # Accepts what counts exactly: numpy integers too.
+        shape = tuple(operator.index(size) for size in image_shape)
+    except TypeError:
+        shape = ()
+    if len(shape) != 3 or min(shape) < 1:
         raise ValueError(
             "An image shape is (height, width, channels), three positive "
             f"integers. Received: image_shape={image_shape}. A grey image has "

@@ -158,7 +158,7 @@ def cgan_generator(
         `(batch, latent_dim)` and integer labels `(batch,)` to images
         `(batch, *image_shape)` in [-1, 1].
     """
-    _blocks.check_image_shape(image_shape)
+    image_shape = _blocks.check_image_shape(image_shape)
     latents, labels, condition = _generator_inputs(latent_dim, num_classes)
 
     def hidden_layer(x, size):

@@ -44,7 +44,7 @@ def mlp_generator(
     latents = keras.Input((latent_dim,), name="latents")
     x = _hidden_layers(latents, units, activation, kernel_initializer)
     x = keras.layers.Dense(
-        math.prod(output_shape),
+        int(math.prod(output_shape)),  # Of integers of NumPy too.
         kernel_initializer=_fresh(kernel_initializer),
     )(x)
     x = keras.layers.Reshape(output_shape)(x)

@@ -314,3 +314,15 @@ def test_critics_look_at_each_sample_by_itself(build):
     kinds = {type(layer) for layer in critic.layers}
     assert keras.layers.BatchNormalization not in kinds
     assert keras.layers.Dropout not in kinds
+
+
+@pytest.mark.parametrize("build", [*GENERATORS, *DISCRIMINATORS])
+def test_sides_may_be_integers_of_numpy(build):
+    network = build(np.array([32, 32, 3]))
+    again = keras.Model.from_config(network.get_config())
+    network.to_json()
+    expected = build((32, 32, 3))
+    for made in (network, again):
+        assert made.input_shape == expected.input_shape
+        assert made.output_shape == expected.output_shape
+        assert made.count_params() == expected.count_params()
