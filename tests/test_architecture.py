@@ -13,10 +13,11 @@ PACKAGE = ROOT / "keras_gan_zoo"
 RECIPES = ROOT / "recipes"
 MODELS = PACKAGE / "models"
 SOURCES = [*sorted(PACKAGE.rglob("*.py")), *sorted(RECIPES.rglob("*.py"))]
+BASES = sorted((MODELS / "base").rglob("*.py"))
 MODEL_FILES = [
     path
-    for path in sorted(MODELS.glob("*.py"))
-    if path.name not in ("__init__.py", "base.py")
+    for path in sorted(MODELS.rglob("*.py"))
+    if path not in BASES and path.name != "__init__.py"
 ]
 
 # What each part of the package may import of the others. A part is a module
@@ -163,7 +164,10 @@ def forbidden_imports(path, tree):
         if imported == part and part != "models":
             continue
         if part == "models" and imported == "models":
+            is_base = MODELS / "base" in path.parents
             if path.name == "__init__.py" or name == "models.base":
+                continue
+            if is_base and name.startswith("models.base."):
                 continue
         elif imported in allowed:
             continue
@@ -268,6 +272,18 @@ def test_imports_are_those_of_the_table(path):
     "file, line, forbidden",
     [
         ("models/x.py", "from keras_gan_zoo.models.base import GAN", []),
+        ("models/a/x.py", "from keras_gan_zoo.models.base import GAN", []),
+        ("models/base/x.py", "import keras_gan_zoo.models.base.gan", []),
+        (
+            "models/base/x.py",
+            "import keras_gan_zoo.models.gans.wgan",
+            ["models.gans.wgan"],
+        ),
+        (
+            "models/a/x.py",
+            "from keras_gan_zoo.models.a.wgan import WGAN",
+            ["models.a.wgan"],
+        ),
         ("models/x.py", "from keras_gan_zoo import losses", []),
         ("models/x.py", "from keras_gan_zoo.layers import Maxout", []),
         ("models/__init__.py", "from keras_gan_zoo.models.x import X", []),
@@ -306,7 +322,7 @@ def test_a_model_fits_on_a_few_screens(path):
 
 @pytest.mark.parametrize("path", MODEL_FILES, ids=relative)
 def test_a_model_says_itself_who_moves_when(path):
-    bases = defined_classes(MODELS / "base.py")
+    bases = set().union(*map(defined_classes, BASES))
     models = [
         node
         for node in ast.walk(parse(path))
@@ -331,9 +347,14 @@ def test_no_assert_outside_of_tests(path):
     assert not lines, f"Raise a ValueError instead: lines {lines}."
 
 
-@pytest.mark.parametrize("path", sorted(MODELS.glob("*.py")), ids=relative)
+@pytest.mark.parametrize("path", BASES, ids=relative)
+def test_a_base_class_is_one_concern(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+@pytest.mark.parametrize("path", sorted(MODELS.rglob("*.py")), ids=relative)
 def test_r07_networks_are_called_with_training(path):
-    methods = defined_functions(parse(path), parse(MODELS / "base.py"))
+    methods = defined_functions(parse(path), *map(parse, BASES))
     methods |= set(dir(keras.Model))
     lines = list(called_without_training(parse(path), methods))
     assert not lines, f"Calls without `training=`: lines {lines}."

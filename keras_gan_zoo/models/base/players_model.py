@@ -1,0 +1,198 @@
+"""Players: who has which networks, loss and optimizer, and how one moves."""
+
+import keras
+import tensorflow as tf
+
+from keras_gan_zoo import checks, ordering, replicas
+from keras_gan_zoo.models.base.player_optimizers import (
+    PlayerOptimizers,
+    in_float16,
+    trainable_variables,
+    with_loss_scale,
+)
+from keras_gan_zoo.models.base.stored_model import StoredModel
+from keras_gan_zoo.optimizers import name_after
+
+
+class PlayersModel(StoredModel):
+    """A model whose players each have networks, a loss and an optimizer.
+
+    See `AdversarialModel` for what a subclass writes.
+    """
+
+    @property
+    def players(self):
+        """Maps the name of each player to the list of networks it moves."""
+        raise NotImplementedError
+
+    def train_step(self, data):
+        raise NotImplementedError(
+            f"{type(self).__name__} must implement `train_step(data)`: the "
+            "order in which the players move."
+        )
+
+    def compile(
+        self,
+        *positional,
+        metrics=None,
+        run_eagerly=False,
+        steps_per_execution=1,
+        jit_compile="auto",
+        **optimizers,
+    ):
+        """Configures the model for training.
+
+        Args:
+            metrics: List of `keras.metrics.Metric` for `evaluate()`, updated
+                by `update_state(real, generated)`.
+            run_eagerly: See `keras.Model.compile()`.
+            steps_per_execution: See `keras.Model.compile()`.
+            jit_compile: See `keras.Model.compile()`.
+            **optimizers: One optimizer (or its name) for each player, as
+                `<player>_optimizer`. Those without a name of their own are
+                named after their player.
+
+        Raises:
+            ValueError: If there isn't one new optimizer for each player, or
+                if something is passed that a game has no use for.
+        """
+        checks.check_optimizers(self, positional, optimizers)
+        checks.check_metrics(metrics)
+        expected = [f"{player}_optimizer" for player in self.players]
+        objects = [o for o in optimizers.values() if not isinstance(o, str)]
+        if len({id(optimizer) for optimizer in objects}) < len(objects):
+            raise ValueError(
+                "Each player needs an optimizer of its own, since an "
+                "optimizer keeps the moments of one set of weights. Received "
+                "one object for several players. Create one for each."
+            )
+        optimizers = {
+            name: keras.optimizers.get(optimizer)
+            for name, optimizer in optimizers.items()
+        }
+        for player, networks in self.players.items():
+            checks.require_variables(
+                player,
+                optimizers[f"{player}_optimizer"],
+                trainable_variables(networks),
+            )
+        replicas.check_compilation(
+            self.variables,
+            list(optimizers.values()),
+            jit_compile,
+            steps_per_execution,
+        )
+        super().compile(
+            optimizer=None,
+            run_eagerly=run_eagerly,
+            steps_per_execution=steps_per_execution,
+            jit_compile=jit_compile,
+        )
+        self._draws.number = 0
+        self.evaluation_metrics = list(metrics or [])
+        self.loss_trackers = {}
+        # A player's gradient flows through the networks of others as well.
+        scaled = any(map(in_float16, self.players.values()))
+        for player, networks in self.players.items():
+            optimizer = optimizers[f"{player}_optimizer"]
+            if scaled:
+                optimizer = with_loss_scale(optimizer)
+            name_after(player, optimizer)
+            optimizer.build(trainable_variables(networks))
+            setattr(self, f"{player}_optimizer", optimizer)
+            self.loss_trackers[player] = keras.metrics.Mean(f"{player}_loss")
+        self.optimizer = PlayerOptimizers(
+            [getattr(self, name) for name in expected], self.step
+        )
+
+    def update(self, player, inputs, **kwargs):
+        """Moves one player one optimizer step down its loss.
+
+        Args:
+            player: String, the name of the player.
+            inputs: What `<player>_loss` takes.
+            **kwargs: Further arguments of `<player>_loss`.
+
+        Returns:
+            The loss before the move, a scalar tensor.
+        """
+        compute_loss = getattr(self, f"{player}_loss")
+        optimizer = getattr(self, f"{player}_optimizer")
+        networks = self.players[player]
+        variables = trainable_variables(networks)
+        values = [variable.value for variable in variables]
+        # The others' batch statistics move with their owners alone.
+        others = self._untrained_variables_of_others(player)
+        kept = [tf.identity(variable.value) for variable in others]
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(values)
+            loss = compute_loss(inputs, training=True, **kwargs)
+            objective = loss + sum(
+                tf.cast(regularization, loss.dtype)  # That of outputs is half.
+                for network in networks
+                for regularization in network.losses
+            )
+            # Optimizers sum the gradients of the replicas.
+            objective /= replicas.count()
+            objective = optimizer.scale_loss(objective)
+        gradients = ordering.together(tape.gradient(objective, values))
+        # The optimizer counts its steps: see `loss_results`.
+        with tf.control_dependencies([loss]):
+            optimizer.apply(gradients, variables)
+        for variable, value in zip(others, kept):
+            variable.assign(value)
+        self.loss_trackers[player].update_state(loss)
+        return loss
+
+    @property
+    def metrics(self):
+        # Keras adds a "loss" tracker to every compiled model; a game has none.
+        return [metric for metric in super().metrics if metric.name != "loss"]
+
+    def loss_results(self):
+        """Ends a training step and returns the running means it reports."""
+        self._draws.number = 0
+        results = {
+            metric.name: metric.result()
+            for metric in self.metrics
+            if metric not in self.evaluation_metrics
+        }
+        # After the results, so after the data: data of unknown length end by
+        # a step that finds none, which must not count.
+        with tf.control_dependencies(list(results.values())):
+            self.step.assign_add(1)
+        return replicas.as_logs(results)
+
+    def get_compile_config(self):
+        if not self.compiled:
+            return {}
+        self._require_same_variables()  # Or they would load without moments.
+        optimizers = [f"{player}_optimizer" for player in self.players]
+        return keras.saving.serialize_keras_object(
+            {
+                "metrics": self.evaluation_metrics,
+                "run_eagerly": self.run_eagerly,
+                "steps_per_execution": self.steps_per_execution,
+                "jit_compile": self.jit_compile,
+                **{name: getattr(self, name) for name in optimizers},
+            }
+        )
+
+    def compile_from_config(self, config):
+        self.compile(**keras.saving.deserialize_keras_object(config))
+
+    def _untrained_variables_of_others(self, player):
+        own = {id(v) for net in self.players[player] for v in net.weights}
+        return [
+            variable
+            for networks in self.players.values()
+            for network in networks
+            for variable in network.non_trainable_weights
+            if id(variable) not in own
+        ]
+
+    def _require_same_variables(self):
+        for player, networks in self.players.items():
+            optimizer = getattr(self, f"{player}_optimizer")
+            variables = trainable_variables(networks)
+            checks.require_variables(player, optimizer, variables)
