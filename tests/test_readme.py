@@ -117,9 +117,9 @@ def test_links_lead_to_files(document):
 
 def test_the_table_of_the_zoo_is_whole():
     readme = text_of("README.md")
-    for path in (ROOT / "keras_gan_zoo" / "models").glob("*.py"):
-        if path.name not in ("__init__.py", "base.py"):
-            assert f"(keras_gan_zoo/models/{path.name})" in readme
+    for path in (ROOT / "keras_gan_zoo" / "models").rglob("*.py"):
+        if path.name != "__init__.py" and path.parent.name != "base":
+            assert f"({path.relative_to(ROOT)})" in readme
     recipes = ROOT / "recipes"
     for path in [*recipes.glob("*.py"), *recipes.glob("distributed/*.py")]:
         assert f"({path.relative_to(ROOT)})" in readme

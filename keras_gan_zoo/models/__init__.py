@@ -1,37 +1,32 @@
-"""The games: one file for each paper. Networks are passed in.
+"""The games: one file for each paper, a folder for each family.
 
-Importing this package is all that `keras.models.load_model` needs to load a
-model that was saved.
+Networks are passed in. Importing this package is all that
+`keras.models.load_model` needs to load a model that was saved.
 """
+
+import importlib
+import pkgutil
 
 # Their classes may be part of a saved model.
 from keras_gan_zoo import layers, optimizers
-from keras_gan_zoo.models.acgan import ACGAN
 from keras_gan_zoo.models.base import GAN, AdversarialModel, ConditionalGAN
-from keras_gan_zoo.models.began import BEGAN
-from keras_gan_zoo.models.cgan import CGAN
-from keras_gan_zoo.models.dcgan import DCGAN
-from keras_gan_zoo.models.dragan import DRAGAN
-from keras_gan_zoo.models.ebgan import EBGAN
-from keras_gan_zoo.models.infogan import InfoGAN
-from keras_gan_zoo.models.lsgan import LSGAN
-from keras_gan_zoo.models.vanilla_gan import VanillaGAN
-from keras_gan_zoo.models.wgan import WGAN
-from keras_gan_zoo.models.wgan_gp import WGANGP
 
-__all__ = [
-    "ACGAN",
-    "AdversarialModel",
-    "BEGAN",
-    "CGAN",
-    "ConditionalGAN",
-    "DCGAN",
-    "DRAGAN",
-    "EBGAN",
-    "GAN",
-    "InfoGAN",
-    "LSGAN",
-    "VanillaGAN",
-    "WGAN",
-    "WGANGP",
-]
+__all__ = ["AdversarialModel", "ConditionalGAN", "GAN"]
+
+
+def _offer_models():
+    """Makes the models of each family's files names of this package."""
+    for found in pkgutil.walk_packages(__path__, f"{__name__}."):
+        for name, value in vars(importlib.import_module(found.name)).items():
+            is_defined_there = (
+                getattr(value, "__module__", None) == found.name
+                and isinstance(value, type)
+                and issubclass(value, AdversarialModel)
+            )
+            if is_defined_there and name not in globals():
+                globals()[name] = value
+                __all__.append(name)
+    __all__.sort()
+
+
+_offer_models()

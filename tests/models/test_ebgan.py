@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras import layers
 
 from keras_gan_zoo.models import EBGAN
-from keras_gan_zoo.models.ebgan import pulling_away_term
+from keras_gan_zoo.models.objectives.ebgan import pulling_away_term
 from tests.models import zoo
 
 REAL = tf.constant([[0.6, 0.8], [1.8, 2.4]])  # Of norms 1 and 3.

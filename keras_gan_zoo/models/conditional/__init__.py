@@ -1,0 +1,1 @@
+"""Samples of a class, or by a code, that one asks for."""

@@ -1,0 +1,1 @@
+"""Other losses, distances and penalties for the same two players."""

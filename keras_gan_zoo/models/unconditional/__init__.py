@@ -1,0 +1,1 @@
+"""Samples from latents alone: the GANs that all others begin with."""
