@@ -16,7 +16,8 @@ def graph_flops(graph, batch=None):
         batch: Integer, the size of first axes that the graph leaves free.
 
     Returns:
-        Integer.
+        Integer. Of a condition's branches it is the dearer, so a lazy penalty
+        is counted as in the steps that have it.
 
     Raises:
         ValueError: If a shape isn't known, or if the graph calls functions,
@@ -24,6 +25,13 @@ def graph_flops(graph, batch=None):
     """
     total = 0
     for operation in _needed(graph):
+        if operation.type in ("If", "StatelessIf"):
+            branches = [
+                graph._get_function(operation.get_attr(name).name).graph
+                for name in ("then_branch", "else_branch")
+            ]
+            total += max(graph_flops(branch, batch) for branch in branches)
+            continue
         if operation.type in _CALLS:
             raise ValueError(
                 "Operations are counted of graphs without calls. Received: "
@@ -94,7 +102,7 @@ def _shape(tensor, batch):
     return first, *rest
 
 
-_CALLS = {"PartitionedCall", "StatefulPartitionedCall", "If", "While"}
+_CALLS = {"PartitionedCall", "StatefulPartitionedCall", "While"}
 _COUNTS = {
     "MatMul": _matmul,
     "BatchMatMulV2": _matmul,

@@ -80,7 +80,8 @@ MAY_IMPORT = {
         "replicas",
     },
     "export": {"files", "images", "portable", "serving"},
-    "penalties": {"noise", "replicas"},
+    "parts": set(),
+    "penalties": {"integers", "noise", "parts", "replicas"},
     "noise": {"replicas"},
     "checks": {"integers"},
     "datasets": {"integers", "iterators", "reading"},
@@ -93,7 +94,7 @@ MAY_IMPORT = {
     "latents": set(),
     "layers": {"noise", "replicas"},
     "loss_callbacks": set(),
-    "losses": set(),
+    "losses": {"replicas"},
     "metrics": {
         "__version__",
         "datasets",

@@ -45,15 +45,15 @@ def test_examples_of_the_readme_run(tmp_path, monkeypatch):
     assert (tmp_path / "pictures" / "epoch_0001.png").exists()
     # The game of one's own is saved and loaded like any other.
     zoo_model = zoo.ZOO["VanillaGAN"].build()
-    gan = names["HingeGAN"](
+    gan = names["PatientGAN"](
         zoo_model.generator, zoo_model.discriminator, zoo.LATENT_DIM
     )
     zoo.compile_model(gan, run_eagerly=True)
     images, _ = zoo.arrays(num_batches=1)
     gan.fit(images, batch_size=len(images), verbose=0)
-    gan.save("hinge.keras")
-    loaded = keras.models.load_model("hinge.keras")
-    assert type(loaded) is names["HingeGAN"] and loaded.step == 1
+    gan.save("patient.keras")
+    loaded = keras.models.load_model("patient.keras")
+    assert type(loaded) is names["PatientGAN"] and loaded.step == 1
     np.testing.assert_array_equal(
         loaded.generate(2, seed=0), gan.generate(2, seed=0)
     )

@@ -312,10 +312,10 @@ def test_weights_of_optimizers_are_never_skipped_in_silence(tmp_path):
 
 
 def test_a_game_without_a_step_says_so():
-    class Idle(models.GAN):
+    class Idle(models.AdversarialModel):
         pass
 
-    model = Idle(zoo.generator(), zoo.discriminator(), zoo.LATENT_DIM)
+    model = Idle()
     with pytest.raises(NotImplementedError, match="Idle must implement"):
         model.train_step(images())
 

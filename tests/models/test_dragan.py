@@ -36,7 +36,7 @@ def test_loss_is_that_of_the_game_and_the_penalty(weight):
     penalty = (3.0 - 1.0) ** 2
     expected = softplus(-6.0) + softplus(-3.0) + weight * penalty
     np.testing.assert_allclose(loss, expected, rtol=1e-5)
-    np.testing.assert_allclose(model.penalty_tracker.result(), penalty)
+    np.testing.assert_allclose(model.penalty_trackers[0].result(), penalty)
 
 
 def test_penalty_weighs_ten_by_default():
@@ -60,7 +60,7 @@ def test_penalty_is_at_real_samples_whatever_the_fakes(norm, penalty):
             zoo.constant_generator(fake), discriminator, zoo.LATENT_DIM
         )
         model.discriminator_loss(real)
-        logged = model.penalty_tracker.result()
+        logged = model.penalty_trackers[0].result()
         np.testing.assert_allclose(logged, penalty, atol=1e-5)
 
 

@@ -32,7 +32,7 @@ def test_penalty_is_ten_times_the_squared_distance_from_norm_one(
     model = gan(slope, fake=[3.0, 0.0])  # The mean of the real samples.
     loss = model.discriminator_loss(REAL)
     np.testing.assert_allclose(loss, penalty, atol=2e-4)
-    logged = model.penalty_tracker.result()
+    logged = model.penalty_trackers[0].result()
     np.testing.assert_allclose(10.0 * logged, penalty, atol=2e-4)
 
 

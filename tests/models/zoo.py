@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from keras_gan_zoo import models
+from keras_gan_zoo import losses, models, penalties
 from keras_gan_zoo.layers import Dropout
 
 LATENT_DIM = 4
@@ -137,7 +137,25 @@ def conditional_gan(model, build_discriminator):
     )
 
 
+def gan_of_parts(**kwargs):
+    """Has what parts can have: state, laziness, noise, words of replicas."""
+    return models.GAN(
+        generator(),
+        discriminator(normalized=False),
+        LATENT_DIM,
+        loss=losses.RelativisticAverage(),
+        penalties=[
+            penalties.R1(1.0, every=2),
+            penalties.DRAGANPenalty(1.0, every=2),
+            penalties.ApproximateR2(1.0, scale=0.1),
+            penalties.LeCam(0.1, decay=0.9),
+        ],
+        **kwargs,
+    )
+
+
 ZOO = {
+    "GAN_of_parts": Entry(gan_of_parts),
     "VanillaGAN": Entry(gan(models.VanillaGAN)),
     "VanillaGAN_saturating": Entry(
         lambda **kwargs: gan(models.VanillaGAN)(saturating=True, **kwargs)

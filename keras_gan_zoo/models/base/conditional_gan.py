@@ -1,5 +1,6 @@
 """A GAN whose samples have class labels."""
 
+import keras
 import tensorflow as tf
 
 from keras_gan_zoo import checks, noise
@@ -7,12 +8,18 @@ from keras_gan_zoo.integers import check_integer
 from keras_gan_zoo.models.base.gan import GAN
 
 
+@keras.saving.register_keras_serializable("keras_gan_zoo")
 class ConditionalGAN(GAN):
-    """A `GAN` whose generator takes `(latents, labels)`.
+    """A `GAN` whose players are told the label of each sample.
+
+    It can be trained as it is. Samples are generated for the labels of the
+    batch and judged with them. A discriminator that isn't told the label is
+    for a subclass.
 
     Args:
-        generator: Model from latents and integer labels to samples.
-        discriminator: Model from samples, or samples and labels, to scores.
+        generator: Model from latents `(batch, latent_dim)` and integer labels
+            `(batch,)` to samples.
+        discriminator: Model from samples and labels to scores.
         latent_dim: Integer, size of the latent space.
         num_classes: Integer, number of classes.
         class_names: List of a string for each class, in the order of their
@@ -68,6 +75,15 @@ class ConditionalGAN(GAN):
         number = tf.shape(samples)[0]
         latents, labels = self.sample_prior(number, self.next_seed())
         return self.generator((latents, labels), training=training), labels
+
+    def split(self, inputs):
+        return inputs
+
+    def fakes_for(self, samples, condition, training):
+        number = tf.shape(samples)[0]
+        latents, _ = self.sample_prior(number, self.next_seed())
+        fakes = self.generator((latents, condition), training=training)
+        return fakes, condition
 
     def unpack(self, data):
         _, labels = checks.samples_and_labels(data)

@@ -1,21 +1,26 @@
-"""A generator and a discriminator: prior, moving average, sampling."""
+"""A generator against a discriminator: losses, penalties, batches."""
+
+import functools
 
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import checks, noise, priors
-from keras_gan_zoo.integers import check_integer
-from keras_gan_zoo.models.base.adversarial_model import AdversarialModel
-
-_PART = 256  # Samples that `generate()` makes at a time.
+from keras_gan_zoo import checks, losses
+from keras_gan_zoo import penalties as penalty_parts
+from keras_gan_zoo.models.base.generator_model import GeneratorModel
 
 
-class GAN(AdversarialModel):
+@keras.saving.register_keras_serializable("keras_gan_zoo")
+class GAN(GeneratorModel):
     """A generator of samples from latents, and a discriminator of samples.
+
+    It can be trained as it is, with any loss and any penalties. The class of a
+    paper fixes what the paper fixes, and leaves the rest open.
 
     Args:
         generator: Model from latents `(batch, latent_dim)` to samples.
-        discriminator: Model from samples to scores.
+        discriminator: Model from samples to scores. It may return a list of
+            them, whose losses are added up.
         latent_dim: Integer, size of the latent space.
         discriminator_steps: Integer, number of discriminator updates for one
             generator update. Each takes its own part of the batch, so the
@@ -29,9 +34,24 @@ class GAN(AdversarialModel):
             steps.
         prior: Object of `keras_gan_zoo.priors` that latents are drawn from. By
             default `Normal()`, or the prior of the subclass's paper.
-    """
+        loss: Object of `keras_gan_zoo.losses`, by default `NonSaturating()`.
+        penalties: List of objects of `keras_gan_zoo.penalties`, which are
+            added to the discriminator's loss and named in the logs.
 
-    default_prior = priors.Normal()
+    Example:
+
+    ```python
+    gan = GAN(
+        generator=dcgan_generator(100, (28, 28, 1)),
+        discriminator=dcgan_discriminator(
+            (28, 28, 1), batch_normalization=False
+        ),
+        latent_dim=100,
+        loss=losses.Hinge(),
+        penalties=[penalties.R1(10.0, every=16)],
+    )
+    ```
+    """
 
     # What the discriminator returns, if the losses say so: see
     # `checks.require_outputs`.
@@ -45,37 +65,31 @@ class GAN(AdversarialModel):
         discriminator_steps=1,
         ema_decay=None,
         prior=None,
+        loss=None,
+        penalties=(),
         **kwargs,
     ):
-        super().__init__(**kwargs)
         checks.require_built("generator", generator)
         checks.require_built("discriminator", discriminator)
         checks.require_order(generator, discriminator)
-        checks.require_latent_size(generator, latent_dim)
-        if ema_decay is not None and not 0.0 <= ema_decay < 1.0:
-            raise ValueError(
-                "`ema_decay` must be in [0, 1), or None for no average. "
-                f"Received: ema_decay={ema_decay}."
-            )
+        super().__init__(generator, latent_dim, ema_decay, prior, **kwargs)
         if discriminator_steps < 1:
             raise ValueError(
                 "`discriminator_steps` must be at least 1. "
                 f"Received: discriminator_steps={discriminator_steps}."
             )
-        self.generator = generator
         self.discriminator = discriminator
-        self.latent_dim = latent_dim
         self.discriminator_steps = discriminator_steps
-        self.ema_decay = ema_decay
-        self.prior = self.default_prior if prior is None else prior
-        priors.require_prior(self.prior, latent_dim)
-        self.ema_generator = None
-        if ema_decay is not None:
-            self.ema_generator = keras.models.clone_model(generator)
-            # `summary()` shows it, and tells the two apart by their names.
-            self.ema_generator.name = f"{generator.name}_moving_average"
-            self.ema_generator.set_weights(generator.get_weights())
-            self.ema_generator.trainable = False
+        # Keras's `compile()` sets `self.loss`.
+        self.adversarial_loss = losses.NonSaturating() if loss is None else loss
+        losses.require_loss(self.adversarial_loss)
+        self.penalties = penalty_parts.require_penalties(
+            penalties, discriminator
+        )
+        self.penalty_trackers = [
+            keras.metrics.Mean(name)
+            for name in penalty_parts.labels_of(self.penalties)
+        ]
 
     @property
     def players(self):
@@ -84,64 +98,112 @@ class GAN(AdversarialModel):
             "generator": [self.generator],
         }
 
-    def call(self, inputs, training=False):
-        """Maps generator inputs to samples."""
-        checks.require_latents(inputs, self.generator)
-        generator = self.generator
-        if self.ema_generator is not None:
-            generator = self.ema_generator
-        return generator(inputs, training=training)
+    def train_step(self, data):
+        """Moves the discriminator, then the generator."""
+        for inputs in self.discriminator_batches(self.unpack(data)):
+            self.update("discriminator", inputs)
+        self.update("generator", inputs)
+        return self.loss_results()
 
-    def sample_prior(self, batch_size, seed=None):
-        """Draws a batch of generator inputs.
+    def discriminator_loss(self, inputs, training=True):
+        return self.loss_in(self.trial(inputs, training))
 
-        Args:
-            batch_size: Integer or scalar tensor.
-            seed: Integer to draw the same batch again, a seed from
-                `next_seed()`, or `None` for another batch in each call.
+    def generator_loss(self, inputs, training=True):
+        samples, condition = self.split(inputs)
+        fakes, fake_condition = self.fakes_for(samples, condition, training)
+        fake_scores = self.judge(fakes, training, fake_condition)
+        return self.loss_against(fake_scores, samples, training, condition)
 
-        Returns:
-            Latents of shape `(batch_size, latent_dim)`, of the `prior`.
-        """
-        shape = [batch_size, self.latent_dim]
-        return self.prior.draw(shape, noise.as_seed(seed))
-
-    def prior_of_seeds(self, seeds):
-        """Draws generator inputs row by row, so that a seed means a sample.
+    def trial(self, inputs, training):
+        """Makes fakes, and has the discriminator score them and the data.
 
         Args:
-            seeds: Integer tensor of shape `(batch,)`.
+            inputs: A batch, as unpacked.
+            training: Boolean, whether the discriminator is about to move.
 
         Returns:
-            What `sample_prior()` returns, for as many samples. A row depends
-            on its own seed only, whatever the batch.
+            A `penalties.Trial`.
         """
-
-        def draw(seed):
-            inputs = self.sample_prior(1, seed)
-            return tf.nest.map_structure(lambda rows: rows[0], inputs)
-
-        # Not that of `serving_signature()`, whose inputs may not all be drawn.
-        signature = tf.nest.map_structure(
-            lambda row: tf.TensorSpec(row.shape, row.dtype), draw(0)
+        samples, condition = self.split(inputs)
+        fakes, fake_condition = self.fakes_for(samples, condition, training)
+        return self.trial_between(
+            samples,
+            fakes,
+            self.judge(samples, training, condition),
+            self.judge(fakes, training, fake_condition),
+            training,
+            [condition, fake_condition],
         )
-        return tf.map_fn(draw, seeds, fn_output_signature=signature)
 
-    def generate(self, batch_size, seed=None):
-        """Returns `batch_size` samples; the same ones for the same `seed`.
+    def trial_between(
+        self,
+        samples,
+        fakes,
+        real_scores,
+        fake_scores,
+        training,
+        conditions=(None, None),
+    ):
+        """Returns a `penalties.Trial` of samples whose scores are known."""
+        judges = [
+            functools.partial(self.judge, training=training, condition=one)
+            for one in conditions
+        ]
+        return penalty_parts.Trial(
+            *judges, samples, fakes, real_scores, fake_scores, training
+        )
+
+    def loss_in(self, trial):
+        """Returns the discriminator's adversarial loss and its penalties."""
+        loss = self.adversarial_loss.discriminator(
+            trial.real_scores, trial.fake_scores
+        )
+        return loss + self.penalty(trial)
+
+    def loss_against(self, fake_scores, samples, training, condition=None):
+        """Returns the generator's adversarial loss.
 
         Args:
-            batch_size: Integer. Samples are made in parts, so memory for one
-                part is enough.
-            seed: Integer or `None`, see `sample_prior`.
+            fake_scores: What `judge` returned for the generator's samples.
+            samples: As many of the data, which some losses compare with.
+            training: See `keras.Model.call()`.
+            condition: That of `samples`.
         """
-        if not tf.is_symbolic_tensor(batch_size):
-            batch_size = check_integer("batch_size", batch_size, 1)
-        return self._samples_of(self.sample_prior(batch_size, seed))
+        real_scores = None
+        if self.adversarial_loss.needs_real:
+            real_scores = self.judge(samples, training, condition)
+        return self.adversarial_loss.generator(fake_scores, real_scores)
 
-    def serving_signature(self):
-        """Returns the `tf.TensorSpec` of each input of `call()`."""
-        return [tf.TensorSpec((None, self.latent_dim), tf.float32, "latents")]
+    def penalty(self, trial):
+        """Returns the weighted sum of all penalties, a float32 scalar."""
+        total = 0.0
+        for penalty, tracker in zip(self.penalties, self.penalty_trackers):
+            total += penalty_parts.weighted(
+                penalty, trial, self.next_seed(), self.step.value, tracker
+            )
+        return total
+
+    def judge(self, samples, training, condition=None):
+        """Returns the discriminator's raw scores, a tensor or a list of such.
+
+        Of several `discriminator_outputs` they are the first.
+        """
+        outputs = self.see(samples, training, condition)
+        several = len(self.discriminator_outputs or ()) > 1
+        return outputs[0] if several else outputs
+
+    def see(self, samples, training, condition=None):
+        """Returns all that the discriminator returns for samples."""
+        inputs = samples if condition is None else (samples, condition)
+        return self.discriminator(inputs, training=training)
+
+    def split(self, inputs):
+        """Splits a batch, as unpacked, into samples and their condition."""
+        return inputs, None
+
+    def fakes_for(self, samples, condition, training):
+        """Returns as many samples of the generator, and their condition."""
+        return self.fakes_like(samples, training), None
 
     def fakes_like(self, samples, training):
         """Returns as many samples of the generator as there are `samples`."""
@@ -189,12 +251,6 @@ class GAN(AdversarialModel):
             for part in zip(*map(parts, tensors))
         ]
 
-    def update(self, player, inputs, **kwargs):
-        loss = super().update(player, inputs, **kwargs)
-        if player == "generator" and self.ema_generator is not None:
-            self._update_moving_average()
-        return loss
-
     def unpack(self, data):
         samples, _ = checks.samples_and_labels(data)
         return checks.with_known_shape(samples, self.discriminator)
@@ -223,38 +279,11 @@ class GAN(AdversarialModel):
         serialize = keras.saving.serialize_keras_object
         return {
             **super().get_config(),
-            "generator": serialize(self.generator),
             "discriminator": serialize(self.discriminator),
-            "latent_dim": self.latent_dim,
             "discriminator_steps": self.discriminator_steps,
-            "ema_decay": self.ema_decay,
-            "prior": serialize(self.prior),
+            "loss": serialize(self.adversarial_loss),
+            "penalties": [serialize(penalty) for penalty in self.penalties],
         }
-
-    def _samples_of(self, inputs):
-        """Returns the samples of generator inputs, made in parts."""
-        number = tf.nest.flatten(inputs)[0].shape[0]
-        if number is None or number <= _PART or tf.inside_function():
-            return self(inputs)
-
-        def part(first):
-            rows = slice(first, first + _PART)
-            return self(tf.nest.map_structure(lambda t: t[rows], inputs))
-
-        parts = [part(first) for first in range(0, number, _PART)]
-        return tf.nest.map_structure(lambda *rows: tf.concat(rows, 0), *parts)
-
-    def _update_moving_average(self):
-        steps = tf.cast(self.step.value, tf.float32)
-        decay = tf.minimum(self.ema_decay, (1.0 + steps) / (10.0 + steps))
-        for average, weight in zip(
-            self.ema_generator.weights, self.generator.weights
-        ):
-            if weight.trainable:
-                rate = tf.cast(decay, weight.dtype)
-                average.assign(weight + rate * (average - weight))
-            else:  # Statistics of normalization layers.
-                average.assign(weight)
 
 
 def _indivisible(size, steps):

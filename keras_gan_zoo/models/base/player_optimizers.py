@@ -52,3 +52,4 @@ def in_float16(networks):
 def with_loss_scale(optimizer):
     if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
         return optimizer
+    return keras.optimizers.LossScaleOptimizer(optimizer)

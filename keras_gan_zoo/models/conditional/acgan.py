@@ -7,7 +7,7 @@ https://arxiv.org/abs/1610.09585
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import checks, losses
+from keras_gan_zoo import checks
 from keras_gan_zoo.models.base import ConditionalGAN
 
 
@@ -68,10 +68,11 @@ class ACGAN(ConditionalGAN):
     def discriminator_loss(self, inputs, training=True):
         images, labels = inputs
         fakes, fake_labels = self.fakes_like(images, training)
-        scores, logits = self.discriminator(images, training=training)
-        fake_scores, fake_logits = self.discriminator(fakes, training=training)
+        scores, logits = self.see(images, training)
+        fake_scores, fake_logits = self.see(fakes, training)
+        trial = self.trial_between(images, fakes, scores, fake_scores, training)
         return (
-            losses.non_saturating_discriminator_loss(scores, fake_scores)
+            self.loss_in(trial)
             + self.class_loss(labels, logits)
             + self.class_loss(fake_labels, fake_logits)
         )
@@ -79,10 +80,10 @@ class ACGAN(ConditionalGAN):
     def generator_loss(self, inputs, training=True):
         images, _ = inputs
         fakes, labels = self.fakes_like(images, training)
-        scores, logits = self.discriminator(fakes, training=training)
+        scores, logits = self.see(fakes, training)
         hits = keras.metrics.sparse_categorical_accuracy(labels, logits)
         self.accuracy_tracker.update_state(hits)
-        source_loss = losses.non_saturating_generator_loss(scores)
+        source_loss = self.loss_against(scores, images, training)
         return source_loss + self.class_loss(labels, logits)
 
     def scores(self, inputs, training):

@@ -6,7 +6,6 @@ https://arxiv.org/abs/1411.1784
 
 import keras
 
-from keras_gan_zoo import losses
 from keras_gan_zoo.models.base import ConditionalGAN
 
 
@@ -53,16 +52,6 @@ class CGAN(ConditionalGAN):
         self.update("generator", inputs)
         return self.loss_results()
 
-    def discriminator_loss(self, inputs, training=True):
-        images, labels = inputs
-        fakes, fake_labels = self.fakes_like(images, training)
-        return losses.non_saturating_discriminator_loss(
-            self.discriminator((images, labels), training=training),
-            self.discriminator((fakes, fake_labels), training=training),
-        )
-
-    def generator_loss(self, inputs, training=True):
-        images, _ = inputs
-        fakes, labels = self.fakes_like(images, training)
-        scores = self.discriminator((fakes, labels), training=training)
-        return losses.non_saturating_generator_loss(scores)
+    def fakes_for(self, samples, condition, training):
+        # Of labels that are drawn, and not those of the batch.
+        return self.fakes_like(samples, training)

@@ -9,7 +9,7 @@ import math
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import checks, losses, noise, priors
+from keras_gan_zoo import checks, noise, priors
 from keras_gan_zoo.models.base import GAN
 
 
@@ -96,24 +96,24 @@ class InfoGAN(GAN):
         return self.loss_results()
 
     def discriminator_loss(self, images, training=True):
-        scores, _ = self.discriminator(images, training=training)
-        fake_scores, information = self.judge_fakes(images, training)
-        loss = losses.non_saturating_discriminator_loss(scores, fake_scores)
-        return loss - self.information_weight * information
+        scores = self.judge(images, training)
+        fakes, fake_scores, information = self.inform(images, training)
+        trial = self.trial_between(images, fakes, scores, fake_scores, training)
+        return self.loss_in(trial) - self.information_weight * information
 
     def generator_loss(self, images, training=True):
-        fake_scores, information = self.judge_fakes(images, training)
+        _, fake_scores, information = self.inform(images, training)
         self.information_tracker.update_state(information)
-        loss = losses.non_saturating_generator_loss(fake_scores)
+        loss = self.loss_against(fake_scores, images, training)
         return loss - self.information_weight * information
 
-    def judge_fakes(self, images, training):
-        """Returns scores of new fakes, and the information in their codes."""
+    def inform(self, images, training):
+        """Returns fakes, their scores, and the information in their codes."""
         latents = self.sample_prior(tf.shape(images)[0], self.next_seed())
         fakes = self.generator(latents, training=training)
-        scores, features = self.discriminator(fakes, training=training)
+        scores, features = self.see(fakes, training)
         guess = self.recognition(features, training=training)
-        return scores, self.information(latents, *guess)
+        return fakes, scores, self.information(latents, *guess)
 
     def information(self, latents, logits, means, log_stddevs):
         """Entropy of the code and log-likelihood of a guess: equation 4."""

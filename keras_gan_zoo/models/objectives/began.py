@@ -7,7 +7,7 @@ https://arxiv.org/abs/1703.10717
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import priors, replicas
+from keras_gan_zoo import losses, priors, replicas
 from keras_gan_zoo.models.base import GAN
 
 
@@ -58,7 +58,11 @@ class BEGAN(GAN):
         balance_rate=0.001,
         **kwargs,
     ):
-        super().__init__(generator, discriminator, latent_dim, **kwargs)
+        # Of scores that are losses with the sign changed, and but for `k`.
+        loss = losses.Wasserstein()
+        super().__init__(
+            generator, discriminator, latent_dim, loss=loss, **kwargs
+        )
         self.diversity_ratio = diversity_ratio
         self.balance_rate = balance_rate
         self.balance = self.add_weight(  # `k` in the paper.
@@ -85,39 +89,37 @@ class BEGAN(GAN):
 
     def discriminator_loss(self, images, training=True, terms=None):
         """`L(x) - k L(G(z))`; `L(x)` goes into `terms`, a dictionary."""
-        fakes = self.fakes_like(images, training)
-        real_loss = self.reconstruction_loss(images, training)
-        fake_loss = self.reconstruction_loss(fakes, training)
+        trial = self.trial(images, training)
+        real_loss = -tf.reduce_mean(trial.real_scores)
+        fake_loss = -tf.reduce_mean(trial.fake_scores)
         if terms is None:  # The generator makes no move.
             gap = self.gap(real_loss, fake_loss)
             self.convergence_tracker.update_state(real_loss + tf.abs(gap))
         else:
             terms["real_loss"] = real_loss
         self.balance_tracker.update_state(self.balance)
-        return real_loss - self.balance * fake_loss
+        return real_loss - self.balance * fake_loss + self.penalty(trial)
 
-    def generator_loss(self, images, training=True):
-        fakes = self.fakes_like(images, training)
-        return self.reconstruction_loss(fakes, training)
-
-    def reconstruction_loss(self, images, training):
-        """`L(v)`, equation 1 with exponent 1; gradients reach both sides."""
-        return -tf.reduce_mean(self.scores(images, training))
-
-    def scores(self, inputs, training):
-        reconstructions = self.discriminator(inputs, training=training)
+    def judge(self, samples, training, condition=None):
+        """`-L(v)` of each image, equation 1 with exponent 1."""
+        reconstructions = self.see(samples, training)
         errors = tf.cast(reconstructions, tf.float32) - tf.cast(
-            inputs, tf.float32
+            samples, tf.float32
         )
         return -tf.reduce_mean(tf.abs(errors), axis=range(1, errors.shape.rank))
+
+    def scores(self, inputs, training):
+        return self.judge(inputs, training)
 
     def gap(self, real_loss, fake_loss):
         """`gamma L(x) - L(G(z))`, which is zero at the equilibrium."""
         return self.diversity_ratio * real_loss - fake_loss
 
     def get_config(self):
+        config = super().get_config()
+        del config["loss"]
         return {
-            **super().get_config(),
+            **config,
             "diversity_ratio": self.diversity_ratio,
             "balance_rate": self.balance_rate,
         }

@@ -4,12 +4,11 @@ Kodali, Abernethy, Hays and Kira, 2017
 https://arxiv.org/abs/1705.07215
 """
 
-import functools
-
 import keras
 
-from keras_gan_zoo import losses, penalties
+from keras_gan_zoo import losses
 from keras_gan_zoo.models.base import GAN
+from keras_gan_zoo.penalties import DRAGANPenalty
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
@@ -30,6 +29,7 @@ class DRAGAN(GAN):
         penalty_weight: Float, weight of the penalty, `lambda` in the paper.
         noise_scale: Float, size of the noise around real samples in standard
             deviations of a batch; 0.5 in the authors' code.
+        penalties: List of further penalties.
         **kwargs: Further arguments of `GAN`.
 
     Example:
@@ -59,13 +59,20 @@ class DRAGAN(GAN):
         latent_dim,
         penalty_weight=10.0,
         noise_scale=0.5,
+        penalties=(),
         **kwargs,
     ):
-        super().__init__(generator, discriminator, latent_dim, **kwargs)
-        penalties.check_critic(discriminator)
+        penalty = DRAGANPenalty(penalty_weight, noise_scale=noise_scale)
+        super().__init__(
+            generator,
+            discriminator,
+            latent_dim,
+            loss=losses.NonSaturating(),
+            penalties=[penalty, *penalties],
+            **kwargs,
+        )
         self.penalty_weight = penalty_weight
         self.noise_scale = noise_scale
-        self.penalty_tracker = keras.metrics.Mean("gradient_penalty")
 
     def train_step(self, data):
         """Moves the discriminator, then the generator."""
@@ -74,26 +81,11 @@ class DRAGAN(GAN):
         self.update("generator", samples)
         return self.loss_results()
 
-    def discriminator_loss(self, samples, training=True):
-        discriminator = functools.partial(self.discriminator, training=training)
-        fakes = self.fakes_like(samples, training)
-        penalty = penalties.dragan_penalty(
-            discriminator, samples, self.next_seed(), self.noise_scale
-        )
-        self.penalty_tracker.update_state(penalty)
-        loss = losses.non_saturating_discriminator_loss(
-            discriminator(samples), discriminator(fakes)
-        )
-        return loss + self.penalty_weight * penalty
-
-    def generator_loss(self, samples, training=True):
-        fakes = self.fakes_like(samples, training)
-        scores = self.discriminator(fakes, training=training)
-        return losses.non_saturating_generator_loss(scores)
-
     def get_config(self):
+        config = super().get_config()
+        del config["loss"], config["penalties"][0]
         return {
-            **super().get_config(),
+            **config,
             "penalty_weight": self.penalty_weight,
             "noise_scale": self.noise_scale,
         }

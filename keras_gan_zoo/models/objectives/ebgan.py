@@ -7,7 +7,7 @@ https://arxiv.org/abs/1609.03126
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import replicas
+from keras_gan_zoo import losses, replicas
 from keras_gan_zoo.models.base import GAN
 
 
@@ -61,7 +61,10 @@ class EBGAN(GAN):
         pulling_away_weight=0.1,
         **kwargs,
     ):
-        super().__init__(generator, discriminator, latent_dim, **kwargs)
+        loss = losses.EnergyMargin(margin)
+        super().__init__(
+            generator, discriminator, latent_dim, loss=loss, **kwargs
+        )
         self.margin = margin
         self.pulling_away_weight = pulling_away_weight
         self.real_energy_tracker = keras.metrics.Mean("real_energy")
@@ -76,26 +79,22 @@ class EBGAN(GAN):
 
     def discriminator_loss(self, images, training=True):
         """Equation 1."""
-        fakes = self.fakes_like(images, training)
-        real_energy, _ = self.energy(images, training)
-        fake_energy, _ = self.energy(fakes, training)
-        self.real_energy_tracker.update_state(real_energy)
-        self.fake_energy_tracker.update_state(fake_energy)
-        hinge = tf.nn.relu(self.margin - fake_energy)
-        return tf.reduce_mean(real_energy) + tf.reduce_mean(hinge)
+        trial = self.trial(images, training)
+        self.real_energy_tracker.update_state(-trial.real_scores)
+        self.fake_energy_tracker.update_state(-trial.fake_scores)
+        return self.loss_in(trial)
 
     def generator_loss(self, images, training=True):
         """Equation 2, and the pulling-away term."""
         fakes = self.fakes_like(images, training)
         energy, embeddings = self.energy(fakes, training)
         pulling_away = pulling_away_term(replicas.gather(embeddings))
-        return tf.reduce_mean(energy) + self.pulling_away_weight * pulling_away
+        loss = self.loss_against(-energy, images, training)
+        return loss + self.pulling_away_weight * pulling_away
 
     def energy(self, images, training):
         """Returns energies `(batch,)`, in float32, and embeddings."""
-        reconstructions, embeddings = self.discriminator(
-            images, training=training
-        )
+        reconstructions, embeddings = self.see(images, training)
         errors = tf.cast(reconstructions, tf.float32) - tf.cast(
             images, tf.float32
         )
@@ -103,13 +102,18 @@ class EBGAN(GAN):
         # The square root has no gradient at zero.
         return tf.sqrt(squares + 1e-12), embeddings
 
-    def scores(self, inputs, training):
-        energy, _ = self.energy(inputs, training)
+    def judge(self, samples, training, condition=None):
+        energy, _ = self.energy(samples, training)
         return -energy
 
+    def scores(self, inputs, training):
+        return self.judge(inputs, training)
+
     def get_config(self):
+        config = super().get_config()
+        del config["loss"]
         return {
-            **super().get_config(),
+            **config,
             "margin": self.margin,
             "pulling_away_weight": self.pulling_away_weight,
         }

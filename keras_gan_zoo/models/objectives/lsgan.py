@@ -58,10 +58,10 @@ class LSGAN(GAN):
         generator_target=1.0,
         **kwargs,
     ):
-        super().__init__(generator, discriminator, latent_dim, **kwargs)
-        self.real_target = real_target
-        self.fake_target = fake_target
-        self.generator_target = generator_target
+        loss = losses.LeastSquares(real_target, fake_target, generator_target)
+        super().__init__(
+            generator, discriminator, latent_dim, loss=loss, **kwargs
+        )
 
     def train_step(self, data):
         """Moves the discriminator, then the generator."""
@@ -70,26 +70,7 @@ class LSGAN(GAN):
         self.update("generator", samples)
         return self.loss_results()
 
-    def discriminator_loss(self, samples, training=True):
-        fakes = self.fakes_like(samples, training)
-        return losses.least_squares_discriminator_loss(
-            self.discriminator(samples, training=training),
-            self.discriminator(fakes, training=training),
-            real_target=self.real_target,
-            fake_target=self.fake_target,
-        )
-
-    def generator_loss(self, samples, training=True):
-        fakes = self.fakes_like(samples, training)
-        scores = self.discriminator(fakes, training=training)
-        return losses.least_squares_generator_loss(
-            scores, target=self.generator_target
-        )
-
     def get_config(self):
-        return {
-            **super().get_config(),
-            "real_target": self.real_target,
-            "fake_target": self.fake_target,
-            "generator_target": self.generator_target,
-        }
+        config = super().get_config()
+        del config["loss"]
+        return {**config, **self.adversarial_loss.get_config()}

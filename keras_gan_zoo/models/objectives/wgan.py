@@ -74,6 +74,7 @@ class WGAN(GAN):
             discriminator,
             latent_dim,
             discriminator_steps=discriminator_steps,
+            loss=losses.Wasserstein(),
             **kwargs,
         )
         if clip_limit <= 0:
@@ -91,18 +92,6 @@ class WGAN(GAN):
         self.update("generator", samples)
         return self.loss_results()
 
-    def discriminator_loss(self, samples, training=True):
-        fakes = self.fakes_like(samples, training)
-        return losses.wasserstein_discriminator_loss(
-            self.discriminator(samples, training=training),
-            self.discriminator(fakes, training=training),
-        )
-
-    def generator_loss(self, samples, training=True):
-        fakes = self.fakes_like(samples, training)
-        scores = self.discriminator(fakes, training=training)
-        return losses.wasserstein_generator_loss(scores)
-
     def clip_weights(self):
         """Clips all that is trained in the critic, gains and biases too."""
         limit = self.clip_limit
@@ -110,4 +99,6 @@ class WGAN(GAN):
             variable.assign(tf.clip_by_value(variable.value, -limit, limit))
 
     def get_config(self):
-        return {**super().get_config(), "clip_limit": self.clip_limit}
+        config = super().get_config()
+        del config["loss"]
+        return {**config, "clip_limit": self.clip_limit}

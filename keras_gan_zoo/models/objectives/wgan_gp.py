@@ -4,12 +4,11 @@ Gulrajani, Ahmed, Arjovsky, Dumoulin and Courville, 2017
 https://arxiv.org/abs/1704.00028
 """
 
-import functools
-
 import keras
 
-from keras_gan_zoo import losses, penalties
+from keras_gan_zoo import losses
 from keras_gan_zoo.models.base import GAN
+from keras_gan_zoo.penalties import GradientPenalty
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
@@ -29,6 +28,7 @@ class WGANGP(GAN):
         discriminator_steps: Integer, number of critic updates for one
             generator update, `n_critic` in the paper.
         penalty_weight: Float, weight of the penalty, `lambda` in the paper.
+        penalties: List of further penalties.
         **kwargs: Further arguments of `GAN`.
 
     Example:
@@ -57,6 +57,7 @@ class WGANGP(GAN):
         latent_dim,
         discriminator_steps=5,
         penalty_weight=10.0,
+        penalties=(),
         **kwargs,
     ):
         super().__init__(
@@ -64,11 +65,11 @@ class WGANGP(GAN):
             discriminator,
             latent_dim,
             discriminator_steps=discriminator_steps,
+            loss=losses.Wasserstein(),
+            penalties=[GradientPenalty(penalty_weight), *penalties],
             **kwargs,
         )
-        penalties.check_critic(discriminator)
         self.penalty_weight = penalty_weight
-        self.penalty_tracker = keras.metrics.Mean("gradient_penalty")
         self.estimate_tracker = keras.metrics.Mean("critic_estimate")
 
     def train_step(self, data):
@@ -79,22 +80,14 @@ class WGANGP(GAN):
         return self.loss_results()
 
     def discriminator_loss(self, samples, training=True):
-        critic = functools.partial(self.discriminator, training=training)
-        fakes = self.fakes_like(samples, training)
-        penalty = penalties.gradient_penalty(
-            critic, samples, fakes, seed=self.next_seed()
+        trial = self.trial(samples, training)
+        estimate = losses.wasserstein_discriminator_loss(
+            trial.fake_scores, trial.real_scores
         )
-        loss = losses.wasserstein_discriminator_loss(
-            critic(samples), critic(fakes)
-        )
-        self.penalty_tracker.update_state(penalty)
-        self.estimate_tracker.update_state(-loss)
-        return loss + self.penalty_weight * penalty
-
-    def generator_loss(self, samples, training=True):
-        fakes = self.fakes_like(samples, training)
-        scores = self.discriminator(fakes, training=training)
-        return losses.wasserstein_generator_loss(scores)
+        self.estimate_tracker.update_state(estimate)
+        return self.loss_in(trial)
 
     def get_config(self):
-        return {**super().get_config(), "penalty_weight": self.penalty_weight}
+        config = super().get_config()
+        del config["loss"], config["penalties"][0]
+        return {**config, "penalty_weight": self.penalty_weight}

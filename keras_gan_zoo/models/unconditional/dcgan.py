@@ -6,7 +6,6 @@ https://arxiv.org/abs/1511.06434
 
 import keras
 
-from keras_gan_zoo import losses
 from keras_gan_zoo.models.base import GAN
 
 
@@ -53,15 +52,3 @@ class DCGAN(GAN):
             self.update("discriminator", images)
         self.update("generator", images)
         return self.loss_results()
-
-    def discriminator_loss(self, images, training=True):
-        fakes = self.fakes_like(images, training)
-        return losses.non_saturating_discriminator_loss(
-            self.discriminator(images, training=training),
-            self.discriminator(fakes, training=training),
-        )
-
-    def generator_loss(self, images, training=True):
-        fakes = self.fakes_like(images, training)
-        scores = self.discriminator(fakes, training=training)
-        return losses.non_saturating_generator_loss(scores)

@@ -52,7 +52,10 @@ class VanillaGAN(GAN):
     def __init__(
         self, generator, discriminator, latent_dim, saturating=False, **kwargs
     ):
-        super().__init__(generator, discriminator, latent_dim, **kwargs)
+        loss = losses.Saturating() if saturating else losses.NonSaturating()
+        super().__init__(
+            generator, discriminator, latent_dim, loss=loss, **kwargs
+        )
         self.saturating = saturating
 
     def train_step(self, data):
@@ -62,19 +65,7 @@ class VanillaGAN(GAN):
         self.update("generator", samples)
         return self.loss_results()
 
-    def discriminator_loss(self, samples, training=True):
-        fakes = self.fakes_like(samples, training)
-        return losses.non_saturating_discriminator_loss(
-            self.discriminator(samples, training=training),
-            self.discriminator(fakes, training=training),
-        )
-
-    def generator_loss(self, samples, training=True):
-        fakes = self.fakes_like(samples, training)
-        scores = self.discriminator(fakes, training=training)
-        if self.saturating:
-            return losses.minimax_generator_loss(scores)
-        return losses.non_saturating_generator_loss(scores)
-
     def get_config(self):
-        return {**super().get_config(), "saturating": self.saturating}
+        config = super().get_config()
+        del config["loss"]
+        return {**config, "saturating": self.saturating}

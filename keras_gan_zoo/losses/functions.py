@@ -8,6 +8,8 @@ the mean over all scores, to be minimized.
 
 import tensorflow as tf
 
+from keras_gan_zoo import replicas
+
 
 def non_saturating_discriminator_loss(real_scores, fake_scores):
     """`-E log D(x) - E log(1 - D(G(z)))`, Goodfellow et al. 2014, eq. 1.
@@ -60,9 +62,62 @@ def wasserstein_generator_loss(fake_scores):
     return -_mean(tf.identity, fake_scores)
 
 
+def hinge_discriminator_loss(real_scores, fake_scores):
+    """`E max(0, 1 - D(x)) + E max(0, 1 + D(G(z)))`, Lim and Ye 2017.
+
+    The generator's loss beside it is `wasserstein_generator_loss`.
+    """
+    return _mean(lambda scores: tf.nn.relu(1.0 - scores), real_scores) + _mean(
+        lambda scores: tf.nn.relu(1.0 + scores), fake_scores
+    )
+
+
+def energy_margin_discriminator_loss(real_scores, fake_scores, margin):
+    """`E U(x) + E max(0, m - U(G(z)))`, Zhao et al. 2017, equation 1.
+
+    Scores are energies `U` with the sign changed, so that higher is more real.
+    The generator's loss beside it is `wasserstein_generator_loss`.
+    """
+    return -_mean(tf.identity, real_scores) + _mean(
+        lambda scores: tf.nn.relu(margin + scores), fake_scores
+    )
+
+
+def relativistic_average_loss(preferred_scores, other_scores):
+    """How much scores of one kind lie above the mean of the other's.
+
+    `-E log s(C(x) - E C(y)) - E log(1 - s(C(y) - E C(x)))`, with a sigmoid
+    `s`, Jolicoeur-Martineau 2019, equations 8 and 9: the discriminator prefers
+    real samples, the generator its own. It is `2 log 2` where all scores are
+    equal. The inner means are those of the global batch, whatever the number
+    of replicas.
+    """
+    preferred = tf.cast(preferred_scores, tf.float32)
+    others = tf.cast(other_scores, tf.float32)
+    above = preferred - _mean_of_all_replicas(others)
+    below = others - _mean_of_all_replicas(preferred)
+    return _mean(tf.nn.softplus, -above) + _mean(tf.nn.softplus, below)
+
+
+def relativistic_pairing_loss(preferred_scores, other_scores):
+    """`-E log s(C(x) - C(y))` of pairs, Jolicoeur-Martineau 2019, section 4.
+
+    The discriminator prefers real samples, the generator its own; R3GAN (Huang
+    et al. 2024) trains it.
+    """
+    preferred = tf.cast(preferred_scores, tf.float32)
+    others = tf.cast(other_scores, tf.float32)
+    return _mean(lambda gap: tf.nn.softplus(-gap), preferred - others)
+
+
 def _half_squared_distance(scores, target):
     return 0.5 * _mean(lambda scores: (scores - target) ** 2, scores)
 
 
 def _mean(function, scores):
     return tf.reduce_mean(function(tf.cast(scores, tf.float32)))
+
+
+def _mean_of_all_replicas(scores):
+    """A mean through which gradients flow to each replica's scores."""
+    return replicas.sum(tf.reduce_mean(scores)) / replicas.count()

@@ -1,8 +1,9 @@
 """Penalties on the gradient of a discriminator with respect to its input.
 
-They take any callable from samples to scores, so a conditional discriminator
-can be passed as a `lambda`. A discriminator under a penalty scores each sample
-by itself and has second derivatives: `check_critic` refuses others.
+The functions take any callable from samples to scores, so a conditional
+discriminator can be passed as a `lambda`. A discriminator under a penalty
+scores each sample by itself and has second derivatives: `check_critic` refuses
+others.
 """
 
 import keras
@@ -34,7 +35,7 @@ def gradient_penalty(discriminator, real, fake, seed):
     return tf.reduce_mean((norms - 1.0) ** 2)
 
 
-def dragan_penalty(discriminator, real, seed, scale=0.5):
+def dragan_penalty(discriminator, real, seed, scale=0.5, deviation=None):
     """Mean of `(||grad D(y)|| - 1)^2`, with `y` near real samples.
 
     Kodali et al. 2017, with the noise of their code: `y` lies between a real
@@ -46,18 +47,69 @@ def dragan_penalty(discriminator, real, seed, scale=0.5):
         real: Tensor of shape `(batch, ...)`.
         seed: Seed of shape `(2,)`, see `keras_gan_zoo.noise`.
         scale: Float, size of the noise in standard deviations.
+        deviation: `standard_deviation(real)`, if it is known.
 
     Returns:
         Scalar, float32.
     """
     noise_seed, position_seed = noise.split(seed)
-    real = tf.cast(real, tf.float32)  # Sums over a batch overflow in float16.
-    center = replicas.mean(tf.reduce_mean(real))
-    variance = replicas.mean(tf.reduce_mean((real - center) ** 2))
+    real = tf.cast(real, tf.float32)
+    if deviation is None:
+        deviation = standard_deviation(real)
     shape = [tf.shape(real)[0], *real.shape[1:]]
     shifts = noise.uniform(shape, noise_seed)
-    noisy = real + scale * tf.sqrt(variance) * shifts
+    noisy = real + scale * deviation * shifts
     return gradient_penalty(discriminator, real, noisy, position_seed)
+
+
+def standard_deviation(samples):
+    """Returns that of all numbers of the global batch, a float32 scalar."""
+    # Sums over a batch overflow in float16.
+    samples = tf.cast(samples, tf.float32)
+    center = replicas.mean(tf.reduce_mean(samples))
+    return tf.sqrt(replicas.mean(tf.reduce_mean((samples - center) ** 2)))
+
+
+def squared_gradient_norm(discriminator, samples):
+    """Mean of `||grad D(x)||^2` over samples, a float32 scalar.
+
+    Args:
+        discriminator: Callable from samples to scores. The scores that it has
+            for one sample, such as those of patches, are added up.
+        samples: Tensor of shape `(batch, ...)`, or a structure of such, whose
+            norm is that of all of them.
+    """
+    return tf.reduce_mean(_squared_gradient_norms(discriminator, samples))
+
+
+def squared_slope(discriminator, samples, seed, scale):
+    """Mean of `((D(x + scale * n) - D(x)) / scale)^2`, `n` from N(0, 1).
+
+    As `scale` goes to zero, the mean over `n` goes to `||grad D(x)||^2`: the
+    finite difference needs no second derivative.
+
+    Args:
+        discriminator: Callable from samples to scores.
+        samples: Tensor of shape `(batch, ...)`.
+        seed: Seed of shape `(2,)`, see `keras_gan_zoo.noise`.
+        scale: Float above 0, in units of the samples.
+
+    Returns:
+        Scalar, float32.
+    """
+    samples = tf.cast(samples, tf.float32)
+    shape = [tf.shape(samples)[0], *samples.shape[1:]]
+    moved = samples + scale * noise.normal(shape, seed)
+    rises = [
+        (tf.cast(there, tf.float32) - tf.cast(here, tf.float32)) / scale
+        for there, here in zip(
+            tf.nest.flatten(discriminator(moved)),
+            tf.nest.flatten(discriminator(samples)),
+        )
+    ]
+    number = tf.shape(samples)[0]
+    rises = tf.concat([tf.reshape(rise, [number, -1]) for rise in rises], 1)
+    return tf.reduce_mean(tf.reduce_sum(rises, axis=1) ** 2)
 
 
 def check_critic(discriminator):
@@ -99,5 +151,11 @@ def _squared_gradient_norms(discriminator, samples):
         tape.watch(samples)
         scores = discriminator(samples)
     # Squares of half-precision gradients overflow or vanish.
-    gradients = tf.cast(tape.gradient(scores, samples), tf.float32)
-    return tf.reduce_sum(gradients**2, axis=range(1, gradients.shape.rank))
+    gradients = [
+        tf.cast(gradient, tf.float32)
+        for gradient in tf.nest.flatten(tape.gradient(scores, samples))
+    ]
+    return sum(
+        tf.reduce_sum(gradient**2, axis=range(1, gradient.shape.rank))
+        for gradient in gradients
+    )

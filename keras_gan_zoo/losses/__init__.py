@@ -1,0 +1,51 @@
+"""Adversarial losses: functions of scores, and objects that pair them."""
+
+from keras_gan_zoo.losses.adversarial import (
+    AdversarialLoss,
+    EnergyMargin,
+    Hinge,
+    LeastSquares,
+    NonSaturating,
+    RelativisticAverage,
+    RelativisticPairing,
+    Saturating,
+    Wasserstein,
+    require_loss,
+)
+from keras_gan_zoo.losses.functions import (
+    energy_margin_discriminator_loss,
+    hinge_discriminator_loss,
+    least_squares_discriminator_loss,
+    least_squares_generator_loss,
+    minimax_generator_loss,
+    non_saturating_discriminator_loss,
+    non_saturating_generator_loss,
+    relativistic_average_loss,
+    relativistic_pairing_loss,
+    wasserstein_discriminator_loss,
+    wasserstein_generator_loss,
+)
+
+__all__ = [
+    "AdversarialLoss",
+    "EnergyMargin",
+    "Hinge",
+    "LeastSquares",
+    "NonSaturating",
+    "RelativisticAverage",
+    "RelativisticPairing",
+    "Saturating",
+    "Wasserstein",
+    "energy_margin_discriminator_loss",
+    "hinge_discriminator_loss",
+    "least_squares_discriminator_loss",
+    "least_squares_generator_loss",
+    "minimax_generator_loss",
+    "non_saturating_discriminator_loss",
+    "non_saturating_generator_loss",
+    "relativistic_average_loss",
+    "relativistic_pairing_loss",
+    "require_loss",
+    "wasserstein_discriminator_loss",
+    "wasserstein_generator_loss",
+]
