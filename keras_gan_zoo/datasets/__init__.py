@@ -3,6 +3,7 @@
 # TensorFlow takes seconds to import, and `python -m keras_gan_zoo.datasets
 # --help` imports this package: functions that need TensorFlow import it.
 
+from keras_gan_zoo.datasets.emoji_images import emoji, emoji_pairs
 from keras_gan_zoo.datasets.gaussians import (
     gaussian_grid,
     gaussian_ring,
@@ -20,6 +21,7 @@ from keras_gan_zoo.datasets.images import (
     mnist,
 )
 from keras_gan_zoo.datasets.prepare import PreparationError, prepare_dataset
+from keras_gan_zoo.datasets.streams import unpaired
 
 # Without it, `help()` lists what is defined in this file, which is nothing.
 __all__ = [
@@ -28,6 +30,8 @@ __all__ = [
     "cifar10",
     "class_names",
     "embedded",
+    "emoji",
+    "emoji_pairs",
     "fashion_mnist",
     "gaussian_grid",
     "gaussian_ring",
@@ -37,4 +41,5 @@ __all__ = [
     "mnist",
     "prepare_dataset",
     "ring_centers",
+    "unpaired",
 ]

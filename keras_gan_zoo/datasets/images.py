@@ -13,13 +13,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from keras_gan_zoo.datasets.emoji_packages import CATEGORIES
 from keras_gan_zoo.datasets.image_folder import folder_classes, image_folder
 from keras_gan_zoo.datasets.prepare import (
     CIFAR10_CLASSES,
     find_data_dir,
     prepared_builder,
 )
-from keras_gan_zoo.datasets.streams import finish, index_batches
+from keras_gan_zoo.datasets.streams import from_arrays
 
 CLASS_NAMES = {
     "cifar10": CIFAR10_CLASSES,
@@ -140,8 +141,8 @@ def embedded(batch_size, split="train", labels=False, seed=0, start_step=None):
 
     Source: as `fashion_mnist`; `data/LICENSE` has the licence.
     """
-    _check_split("embedded", split, ["train"])
-    return _from_arrays(
+    check_split("embedded", split, ["train"])
+    return from_arrays(
         *_embedded_arrays(), batch_size, labels, seed, start_step
     )
 
@@ -191,10 +192,10 @@ def by_name(
             name, batch_size, split=split, data_dir=data_dir, **options
         )
     if name == "embedded":
-        _check_split(name, split, ["train"])
-        return _from_arrays(*_embedded_arrays(), batch_size, **options)
+        check_split(name, split, ["train"])
+        return from_arrays(*_embedded_arrays(), batch_size, **options)
     _check_folder(name)
-    _check_split(f"the folder {name}", split, ["train"])
+    check_split(f"the folder {name}", split, ["train"])
     size = 32 if image_size is None else image_size
     return image_folder(name, size, batch_size, **options)
 
@@ -217,14 +218,14 @@ def image_arrays(name, split="train", data_dir=None):
         PreparationError: If the data are not there and no source can be had.
     """
     if name == "embedded":
-        _check_split(name, split, ["train"])
+        check_split(name, split, ["train"])
         return _embedded_arrays()
     if name not in CLASS_NAMES:
         raise ValueError(
             f"Expected the name of a data set: one of {list(CLASS_NAMES)}. "
             f"Received: name={str(name)!r}"
         )
-    _check_split(name, split, ["train", "test"])
+    check_split(name, split, ["train", "test"])
     arrays = _tfds_arrays(name, split, find_data_dir(data_dir))
     return tuple(np.asarray(array) for array in arrays)
 
@@ -233,7 +234,8 @@ def class_names(name):
     """The names of the classes, in the order of their labels.
 
     Args:
-        name: As of `by_name`. The classes of a folder are its subfolders.
+        name: As of `by_name`, or `"emoji"`. The classes of a folder are its
+            subfolders.
 
     Returns:
         List of strings.
@@ -244,6 +246,8 @@ def class_names(name):
     """
     if name in CLASS_NAMES:
         return list(CLASS_NAMES[name])
+    if name == "emoji":
+        return list(CATEGORIES)
     _check_folder(name)
     return folder_classes(name)
 
@@ -251,10 +255,10 @@ def class_names(name):
 def _from_tfds(
     name, batch_size, split, labels, seed, start_step, data_dir, flip=False
 ):
-    _check_split(name, split, ["train", "test"])
+    check_split(name, split, ["train", "test"])
     arrays = _tfds_arrays(name, split, find_data_dir(data_dir))
     shuffle = split == "train"
-    return _from_arrays(
+    return from_arrays(
         *arrays, batch_size, labels, seed, start_step, shuffle, flip
     )
 
@@ -286,31 +290,8 @@ def _embedded_arrays():
     return images.reshape(-1, 28, 28, 1), np.repeat(np.arange(10), 100)
 
 
-def _from_arrays(
-    images,
-    class_ids,
-    batch_size,
-    labels,
-    seed,
-    start_step,
-    shuffle=True,
-    flip=False,
-):
-    import tensorflow as tf
-
-    batches = index_batches(len(images), batch_size, seed, start_step, shuffle)
-    with tf.device("CPU"):  # Where `tf.data` works.
-        pool = tf.constant(images)
-    return finish(
-        batches,
-        lambda indices: tf.gather(pool, indices),
-        class_ids if labels else None,
-        seed if flip else None,
-        start_step,
-    )
-
-
-def _check_split(name, split, splits):
+def check_split(name, split, splits):
+    """Raises a `ValueError` unless a data set has the split."""
     if split not in splits:
         raise ValueError(
             f"Expected a split of {name}: one of {splits}. "

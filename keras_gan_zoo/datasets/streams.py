@@ -129,7 +129,8 @@ def finish(batches, read, labels, flip_seed=None, start_step=None):
     Args:
         batches: `tf.data.Dataset` of indices from `index_batches`.
         read: Function of indices `(batch,)` that returns uint8 images
-            `(batch, height, width, channels)`.
+            `(batch, height, width, channels)`, or a tuple of such images that
+            belong together.
         labels: Integer array or tensor with one label for each image of the
             data set, or `None` for images alone.
         flip_seed: Integer, to mirror each image, left to right, with
@@ -138,8 +139,9 @@ def finish(batches, read, labels, flip_seed=None, start_step=None):
             function of the seed and the step; else each pass has others.
 
     Returns:
-        `tf.data.Dataset` of images, float32 in [-1, 1], or of pairs of images
-        and int32 labels `(batch,)`. Its `skip()` reads nothing it skips.
+        `tf.data.Dataset` of images, float32 in [-1, 1], as `read` arranges
+        them, or of pairs of these and int32 labels `(batch,)`. Its `skip()`
+        reads nothing it skips.
     """
     import tensorflow as tf
 
@@ -152,7 +154,7 @@ def finish(batches, read, labels, flip_seed=None, start_step=None):
         images = read(indices)
         if number is not None:
             images = _flipped(images, flip_seed, number)
-        images = scale_images(images)
+        images = tf.nest.map_structure(scale_images, images)
         return (
             images if labels is None else (images, tf.gather(labels, indices))
         )
@@ -181,14 +183,89 @@ def finish(batches, read, labels, flip_seed=None, start_step=None):
     return dataset
 
 
+def from_arrays(
+    images,
+    class_ids,
+    batch_size,
+    labels,
+    seed,
+    start_step,
+    shuffle=True,
+    flip=False,
+):
+    """Batches of images that are kept in memory.
+
+    Args:
+        images: Array, uint8, of shape `(number, height, width, channels)`, or
+            a tuple of such arrays: then images of one index belong together.
+        class_ids: Array of integers `(number,)`.
+        labels: Whether to give the class with the images.
+        batch_size, seed, start_step, shuffle: As of `index_batches`.
+        flip: Whether to mirror images, as of `finish`, with the same seed.
+
+    Returns:
+        `tf.data.Dataset` as of `finish`.
+    """
+    import tensorflow as tf
+
+    number = len(tf.nest.flatten(images)[0])
+    batches = index_batches(number, batch_size, seed, start_step, shuffle)
+    with tf.device("CPU"):  # Where `tf.data` works.
+        pools = tf.nest.map_structure(tf.constant, images)
+    return finish(
+        batches,
+        lambda indices: tf.nest.map_structure(
+            lambda pool: tf.gather(pool, indices), pools
+        ),
+        class_ids if labels else None,
+        seed if flip else None,
+        start_step,
+    )
+
+
+def unpaired(first, second):
+    """Batches of two domains side by side, each in an order of its own.
+
+    For models that learn from two sets of images without knowing which belong
+    together, such as CycleGAN:
+
+        horses = image_folder("horses", 64, 8, seed=0, start_step=0)
+        zebras = image_folder("zebras", 64, 8, seed=1, start_step=0)
+        gan.fit(unpaired(horses, zebras), steps_per_epoch=100)
+
+    Give the streams different seeds. With one seed, two data sets of one size
+    come in one order, and what has the same place in both would be a pair.
+
+    Args:
+        first, second: `tf.data.Dataset` of each domain. Endless streams, with
+            `start_step`, are best: of two passes the longer is cut short.
+
+    Returns:
+        `tf.data.Dataset` of pairs of an element of each. It resumes as the
+        two do: its `skip()` is theirs.
+    """
+    import tensorflow as tf
+
+    dataset = tf.data.Dataset.zip((first, second))
+    dataset.skip = lambda count, name=None: unpaired(
+        first.skip(count), second.skip(count)
+    )
+    return dataset
+
+
 def _flipped(images, seed, number):
-    """Mirrors half of the images, by a number of their batch."""
+    """Mirrors half of the images, by a number of their batch.
+
+    Of a tuple, the images that belong together are mirrored together.
+    """
     import tensorflow as tf
 
     seeds = tf.random.experimental.stateless_fold_in(
         fold_seed(seed, number), _FLIP_TAG, alg="philox"
     )
     chances = tf.random.stateless_uniform(
-        (len(images), 1, 1, 1), seeds, alg="philox"
+        (len(tf.nest.flatten(images)[0]), 1, 1, 1), seeds, alg="philox"
     )
-    return tf.where(chances < 0.5, images[:, :, ::-1], images)
+    return tf.nest.map_structure(
+        lambda image: tf.where(chances < 0.5, image[:, :, ::-1], image), images
+    )

@@ -119,3 +119,31 @@ def test_a_stream_finds_a_far_step_at_once():
     far = 10**9 + 2  # Skipping as many batches would take days.
     expected = streams.index_batches(20, 4, 0, far)
     assert epoch_of(stream.skip(far), 4) == epoch_of(expected, 4)
+
+
+def test_unpaired_streams_keep_their_orders_and_resume():
+    def stream(number, seed, start_step=0):
+        return streams.index_batches(number, 4, seed, start_step)
+
+    both = streams.unpaired(stream(20, 0), stream(13, 1))
+    assert both.cardinality() == tf.data.INFINITE_CARDINALITY
+    first, second = zip(*both.take(12))
+    assert [part.numpy().tolist() for part in first] == epoch_of(
+        stream(20, 0), 12
+    )
+    assert [part.numpy().tolist() for part in second] == epoch_of(
+        stream(13, 1), 12
+    )
+    far = 10**9 + 2  # Skipping as many batches would take days.
+    for given, *expected in zip(
+        both.skip(far - 1).skip(1).take(3),
+        stream(20, 0, far),
+        stream(13, 1, far),
+    ):
+        for part, whole in zip(given, expected):
+            np.testing.assert_array_equal(part, whole)
+
+
+def test_of_two_unpaired_passes_the_longer_is_cut_short():
+    passes = [streams.index_batches(n, 4, 0, None) for n in (20, 13)]
+    assert len(streams.unpaired(*passes)) == 3
