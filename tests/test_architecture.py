@@ -69,6 +69,8 @@ MAY_IMPORT = {
         "replicas",
         "saving",
     },
+    "augmentations": {"integers", "noise", "parts", "replicas"},
+    "parts": set(),
     "networks": {"layers"},
     "callbacks": {
         "__version__",
@@ -92,7 +94,7 @@ MAY_IMPORT = {
     "integers": set(),
     "iterators": set(),
     "latents": set(),
-    "layers": {"noise", "replicas"},
+    "layers": {"integers", "noise", "replicas"},
     "loss_callbacks": set(),
     "losses": {"replicas"},
     "metrics": {

@@ -2,12 +2,22 @@
 
 from keras_gan_zoo.layers.batch_normalization import BatchNormalization
 from keras_gan_zoo.layers.dropout import Dropout
+from keras_gan_zoo.layers.equalized_conv2d import EqualizedConv2D
+from keras_gan_zoo.layers.equalized_dense import EqualizedDense
 from keras_gan_zoo.layers.maxout import Maxout
+from keras_gan_zoo.layers.minibatch_standard_deviation import (
+    MinibatchStandardDeviation,
+)
+from keras_gan_zoo.layers.pixel_normalization import PixelNormalization
 from keras_gan_zoo.layers.spectral_normalization import SpectralNormalization
 
 __all__ = [
     "BatchNormalization",
     "Dropout",
+    "EqualizedConv2D",
+    "EqualizedDense",
     "Maxout",
+    "MinibatchStandardDeviation",
+    "PixelNormalization",
     "SpectralNormalization",
 ]
