@@ -38,9 +38,9 @@ class LeCam(Penalty):
             )
         self.decay = decay
         self.start = start
-        self.real_average = self.state("real_average")
-        self.fake_average = self.state("fake_average")
-        self.updates = self.state("updates", 0, "int64")
+        self.real_average = self.add_state("real_average")
+        self.fake_average = self.add_state("fake_average")
+        self.updates = self.add_state("updates", 0, "int64")
 
     def prepare(self, trial, seed):
         """Moves the averages, by the means of this batch, before the loss."""
