@@ -106,7 +106,7 @@ class AdaptiveAugmentation(Augmentation):
         Raises:
             ValueError: If samples aren't images.
         """
-        transforms.check_images(samples)
+        samples = transforms.as_images(samples)
         flips, shifts = noise.split(seed)
         if self.flip:
             made, sides = noise.split(flips)

@@ -61,7 +61,7 @@ class DiffAugment(Augmentation):
         Raises:
             ValueError: If samples aren't images.
         """
-        transforms.check_images(samples)
+        samples = transforms.as_images(samples)
         colors, shifts, holes = noise.split(seed, 3)
         if self.color:
             samples = _recolored(samples, colors)

@@ -61,7 +61,16 @@ class InstanceNoise(Augmentation):
             samples: Tensor of shape `(batch, ...)`, of any floating-point
                 type.
             seed: Seed of shape `(2,)`; see `keras_gan_zoo.noise`.
+
+        Raises:
+            ValueError: If samples are of another type.
         """
+        samples = tf.convert_to_tensor(samples)
+        if not samples.dtype.is_floating:
+            raise ValueError(
+                "Noise is added to floating-point numbers. Received: samples "
+                f"of type {samples.dtype.name}. Cast them, pixels to [-1, 1]."
+            )
         given = tf.shape(samples)
         shape = [
             given[axis] if size is None else size

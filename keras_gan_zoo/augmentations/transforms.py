@@ -10,8 +10,13 @@ import tensorflow as tf
 from keras_gan_zoo import noise
 
 
-def check_images(images):
-    """Raises a `ValueError` unless these are images that can be changed."""
+def as_images(samples):
+    """Returns images as a tensor.
+
+    Raises:
+        ValueError: If samples aren't images that can be changed.
+    """
+    images = tf.convert_to_tensor(samples)
     if (
         images.shape.rank != 4
         or None in images.shape[1:]
@@ -20,10 +25,11 @@ def check_images(images):
         raise ValueError(
             "Images must be of shape `(batch, height, width, channels)`, all "
             "but the batch size known, and floating-point numbers in [-1, 1]. "
-            f"Received: {images.dtype.name} of shape {tuple(images.shape)}. "
-            "Reshape or cast them, or use `InstanceNoise`, which takes samples "
-            "of any shape."
+            f"Received: {images.dtype.name} of shape {images.shape}. Reshape "
+            "or scale them, or use `InstanceNoise`, which takes samples of any "
+            "shape."
         )
+    return images
 
 
 def require_share(name, value):
