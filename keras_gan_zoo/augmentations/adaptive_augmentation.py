@@ -107,21 +107,17 @@ class AdaptiveAugmentation(Augmentation):
             ValueError: If samples aren't images.
         """
         samples = transforms.as_images(samples)
-        flips, shifts = noise.split(seed)
+        # One draw for all, as each is sixty operations of a graph.
+        units = noise.uniform([tf.shape(samples)[0], 5], seed)
+        flip, side, shift, *places = tf.unstack(units, axis=1)
+        p = self.p.value
         if self.flip:
-            made, sides = noise.split(flips)
-            flipped = noise.uniform([tf.shape(samples)[0]], sides) < 0.5
-            flipped &= self._is_made(samples, made)
-            samples = transforms.flip(samples, flipped)
+            samples = transforms.flip(samples, (flip < p) & (side < 0.5))
         if self.translation:
-            made, places = noise.split(shifts)
-            moved = transforms.translate(
-                samples,
-                *transforms.whole_shifts(samples, places, self.translation),
-                reflect=True,
-            )
-            made = self._is_made(samples, made)[:, None, None, None]
-            samples = tf.where(made, moved, samples)
+            shifts = transforms.whole_shifts(samples, places, self.translation)
+            # Where it isn't made, it is one by no pixels.
+            shifts = [tf.where(shift < p, pixels, 0) for pixels in shifts]
+            samples = transforms.translate(samples, *shifts, reflect=True)
         return samples
 
     def observe(self, real_scores):
@@ -160,7 +156,3 @@ class AdaptiveAugmentation(Augmentation):
             "flip": self.flip,
             "translation": self.translation,
         }
-
-    def _is_made(self, samples, seed):
-        """Draws which images a change is made of, of shape `(batch,)`."""
-        return noise.uniform([tf.shape(samples)[0]], seed) < self.p.value

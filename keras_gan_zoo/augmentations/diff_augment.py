@@ -62,16 +62,18 @@ class DiffAugment(Augmentation):
             ValueError: If samples aren't images.
         """
         samples = transforms.as_images(samples)
-        colors, shifts, holes = noise.split(seed, 3)
+        # One draw for all, as each is sixty operations of a graph.
+        units = noise.uniform([tf.shape(samples)[0], 7], seed)
+        units = tf.unstack(units, axis=1)
         if self.color:
-            samples = _recolored(samples, colors)
+            samples = _recolored(samples, *units[:3])
         if self.translation:
-            samples = transforms.translate(
-                samples,
-                *transforms.whole_shifts(samples, shifts, self.translation)
+            shifts = transforms.whole_shifts(
+                samples, units[3:5], self.translation
             )
+            samples = transforms.translate(samples, *shifts)
         if self.cutout:
-            samples = _with_holes(samples, holes, self.cutout)
+            samples = _with_hole(samples, units[5:], self.cutout)
         return samples
 
     def get_config(self):
@@ -82,29 +84,23 @@ class DiffAugment(Augmentation):
         }
 
 
-def _recolored(images, seed):
-    seeds = noise.split(seed, 3)
-    number = [tf.shape(images)[0]]
-    shifts = noise.uniform(number, seeds[0], -0.5, 0.5)
-    saturations = noise.uniform(number, seeds[1], 0.0, 2.0)
-    contrasts = noise.uniform(number, seeds[2], 0.5, 1.5)
+def _recolored(images, shifts, saturations, contrasts):
+    """Changes colors by numbers of U[0, 1), each of shape `(batch,)`."""
 
     def change(colors):
-        colors = transforms.brightness(colors, shifts)
-        colors = transforms.saturation(colors, saturations)
-        return transforms.contrast(colors, contrasts)
+        colors = transforms.brightness(colors, shifts - 0.5)
+        colors = transforms.saturation(colors, 2.0 * saturations)
+        return transforms.contrast(colors, 0.5 + contrasts)
 
     return transforms.on_colors(change, images)
 
 
-def _with_holes(images, seed, share):
+def _with_hole(images, units, share):
     firsts, lengths = [], []
-    for axis, part in zip((1, 2), noise.split(seed)):
-        size = images.shape[axis]
+    for size, unit in zip(images.shape[1:3], units):
         length = transforms.rounded(size * share)
         # The middle of an odd length is a pixel, that of an even one a gap.
         middles = size if length % 2 else size + 1
-        middle = noise.integers([tf.shape(images)[0]], part, middles)
-        firsts.append(middle - length // 2)
+        firsts.append(transforms.below(middles, unit) - length // 2)
         lengths.append(length)
     return transforms.cut_out(images, *firsts, *lengths)

@@ -7,8 +7,6 @@ second derivatives with respect to them, inside of `tf.cond` under XLA too.
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import noise
-
 
 def as_images(samples):
     """Returns images as a tensor.
@@ -146,17 +144,26 @@ def cut_out(images, rows, columns, height, width):
     return tf.where(hole, tf.zeros_like(images), images)
 
 
-def whole_shifts(images, seed, share):
+def whole_shifts(images, units, share):
     """Returns integers for the axes of height and width.
 
-    Each is drawn for each image, up to `share` of the side, up or down.
+    They are up to `share` of the side, up or down, with equal chances.
+
+    Args:
+        images: Tensor.
+        units: Pair of tensors of shape `(batch,)`, drawn from U[0, 1).
+        share: Float in [0, 1].
     """
     shifts = []
-    for axis, part in zip((1, 2), noise.split(seed)):
-        most = rounded(images.shape[axis] * share)
-        drawn = noise.integers([tf.shape(images)[0]], part, 2 * most + 1)
-        shifts.append(drawn - most)
+    for size, unit in zip(images.shape[1:3], units):
+        most = rounded(size * share)
+        shifts.append(below(2 * most + 1, unit) - most)
     return shifts
+
+
+def below(number, units):
+    """Makes integers from 0 to `number - 1` of numbers of U[0, 1)."""
+    return tf.cast(number * units, tf.int32)
 
 
 def rounded(number):

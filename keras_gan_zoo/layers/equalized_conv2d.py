@@ -58,10 +58,11 @@ class EqualizedConv2D(keras.layers.Conv2D):
         kernel = self.kernel * (scale * self.learning_rate_factor)
         outputs = self.convolution_op(inputs, kernel)
         if self.use_bias:
+            last = self.data_format == "channels_last"
+            shape = (1, 1, 1, -1) if last else (1, -1, 1, 1)
             bias = self.bias * self.learning_rate_factor
-            if self.data_format == "channels_first":
-                bias = keras.ops.reshape(bias, (-1, 1, 1))
-            outputs = outputs + bias
+            bias = keras.ops.reshape(bias, shape)
+            outputs = keras.ops.add(outputs, bias)  # Fused, unlike a "+".
         return outputs if self.activation is None else self.activation(outputs)
 
     def get_config(self):

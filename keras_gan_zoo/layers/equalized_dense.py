@@ -62,7 +62,8 @@ class EqualizedDense(keras.layers.Dense):
         kernel = self.kernel * (scale * self.learning_rate_factor)
         outputs = keras.ops.matmul(inputs, kernel)
         if self.use_bias:
-            outputs = outputs + self.bias * self.learning_rate_factor
+            bias = self.bias * self.learning_rate_factor
+            outputs = keras.ops.add(outputs, bias)  # Fused, unlike a "+".
         return outputs if self.activation is None else self.activation(outputs)
 
     def get_config(self):

@@ -25,8 +25,8 @@ class MinibatchStandardDeviation(keras.layers.Layer):
 
     A batch of `n` samples has `m = n // group_size` groups, but at least one,
     and sample `i` is in group `i % m`. So a batch of fewer samples than
-    `group_size` is one group, and where `group_size` doesn't divide the batch,
-    some groups have one or a few more.
+    `group_size` is one group, and where `group_size` doesn't divide `n`, some
+    groups are larger.
 
     In mixed precision the statistics are in float32. A gradient penalty of a
     discriminator with this layer is that of the batch: a score changes with
@@ -36,13 +36,13 @@ class MinibatchStandardDeviation(keras.layers.Layer):
         group_size: Positive integer, the least number of samples in a group.
         epsilon: Positive float. Samples that are all alike have
             `s = sqrt(epsilon)`.
-        synchronized: Boolean. Under the replicas of a `tf.distribute` strategy,
-            `True` takes the groups from the global batch, as if one device had
-            seen it: replicas gather each other's inputs at each call, and the
-            gradients too. They can't do so inside of `tf.cond`, in which
-            penalties are that aren't due at each step. With `False`, each
-            replica takes its own rows for the batch, so that results depend on
-            the number of replicas.
+        synchronized: Boolean, for the replicas of a `tf.distribute` strategy.
+            With `True`, groups are those of the global batch, as if one device
+            had seen it: replicas gather each other's inputs at each call, and
+            pass gradients back. They can't do that inside of `tf.cond`, where
+            a penalty is computed that isn't due at each step. With `False`,
+            each replica takes its own rows for the batch, and results depend
+            on the number of replicas.
 
     Input shape:
         `(batch, ..., channels)`; replicas need parts of equal size.

@@ -12,6 +12,7 @@ from keras_gan_zoo.augmentations import (
     DiffAugment,
     InstanceNoise,
 )
+from tests import graphs
 
 MAKE = {
     "DiffAugment": DiffAugment,
@@ -165,6 +166,22 @@ def test_what_is_observed_is_the_same_in_a_function(make, jit_compile):
         observe(tf.constant(scores))
         for one, other in zip(compiled.weights, alone.weights):
             np.testing.assert_allclose(one.value, other.value, rtol=1e-6)
+
+
+@EVERY
+def test_reads_and_writes_of_states_keep_their_order(make):
+    augmentation = make()
+
+    @tf.function
+    def step(x):
+        before = augmentation.augment(x, SEED)
+        augmentation.observe(tf.reduce_mean(before, axis=(1, 2, 3)))
+        return before, augmentation.augment(x, SEED)
+
+    with graphs.optimized() as found:
+        step(images())
+    assert found
+    assert not [pair for graph in found for pair in graphs.unordered(graph)]
 
 
 @keras.saving.register_keras_serializable("tests_of_augmentations")

@@ -97,6 +97,18 @@ def test_colors():
         )
 
 
+@pytest.mark.parametrize("number", [1, 2, 3, 8, 9, 300])
+def test_integers_of_units(number):
+    units = tf.range(2**23, delta=2**11, dtype=tf.float32) * 2.0**-23
+    found = transforms.below(number, units)
+    assert found.dtype == tf.int32
+    counts = np.bincount(found, minlength=number)
+    # As often each, up to one for what can't be divided.
+    assert len(counts) == number and np.ptp(counts) <= 1
+    largest = tf.constant(1 - 2.0**-23)
+    assert transforms.below(number, largest) == number - 1
+
+
 @pytest.mark.parametrize("channels", [1, 2, 3, 4, 5])
 def test_alpha_keeps_its_values(channels):
     x = images(channels).numpy()

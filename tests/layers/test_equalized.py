@@ -49,9 +49,10 @@ def test_a_call_multiplies_the_weights(name, gain, factor):
     np.testing.assert_allclose(layer(inputs), plain(inputs), rtol=0, atol=1e-5)
 
 
-def test_usual_arguments():
-    layer, plain, inputs = made("dense")
-    plain.kernel.assign(layer.kernel.numpy() * (2 / 50) ** 0.5)
+@EVERY_CASE
+def test_usual_arguments(name):
+    layer, plain, inputs = made(name)
+    plain.kernel.assign(layer.kernel.numpy() * (2 / FAN_IN[name]) ** 0.5)
     plain.bias.assign(layer.bias)
     np.testing.assert_allclose(layer(inputs), plain(inputs), rtol=0, atol=1e-5)
 
@@ -106,13 +107,18 @@ def test_biases_and_activations_are_as_in_keras():
 
 
 def test_channels_may_be_first():
-    first = EqualizedConv2D(5, 3, data_format="channels_first")
-    last = EqualizedConv2D(5, 3, data_format="channels_last")
-    first.build((2, 3, 6, 7))
-    last.build((2, 6, 7, 3))
-    assert first.kernel.shape == last.kernel.shape
-    inputs = keras.KerasTensor((2, 3, 6, 7))
-    assert first(inputs).shape == (2, 5, 4, 5)
+    """TensorFlow has no such convolution on a CPU, so it is a pointwise one."""
+    layer = EqualizedConv2D(5, 1, data_format="channels_first")
+    layer.build((2, 3, 6, 7))
+    layer.bias.assign(np.arange(5.0))
+    layer.convolution_op = lambda inputs, kernel: tf.einsum(
+        "bihw,io->bohw", inputs, kernel[0, 0]
+    )
+    inputs = tf.random.stateless_normal((2, 3, 6, 7), (0, 1))
+    kernel = layer.kernel.numpy()[0, 0] * (2 / 3) ** 0.5
+    expected = np.einsum("bihw,io->bohw", inputs, kernel)
+    expected += np.arange(5.0)[:, None, None]
+    np.testing.assert_allclose(layer(inputs), expected, rtol=0, atol=1e-5)
 
 
 @EVERY_CASE
