@@ -62,6 +62,7 @@ class Part(keras.layers.Layer):
             dtype=dtype,
             initializer=keras.initializers.Constant(initial),
             trainable=False,
+            autocast=False,  # Nor where a layer in mixed precision asks.
             aggregation="only_first_replica",
             name=name,
         )

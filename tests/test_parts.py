@@ -86,6 +86,18 @@ def test_states_are_in_float32_under_any_policy(policy):
     np.testing.assert_array_equal(state.value, np.float32(0.1))
 
 
+def test_layers_in_mixed_precision_read_states_in_float32():
+    state = Part().add_state("x", 0.1)
+
+    class Reader(keras.layers.Layer):
+        def call(self, inputs):
+            return inputs * tf.cast(state.value == np.float32(0.1), "float16")
+
+    np.testing.assert_array_equal(
+        Reader(dtype="mixed_float16")(tf.ones(1)), [1.0]
+    )
+
+
 @pytest.mark.parametrize("graph", [False, True], ids=["eager", "graph"])
 def test_states_move_alike_on_all_replicas(graph, two_replicas):
     with two_replicas.scope():

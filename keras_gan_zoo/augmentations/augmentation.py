@@ -43,3 +43,4 @@ class Augmentation(Part):
                 the discriminator saw them: tensor of shape `(batch, ...)`, or a
                 list of such.
         """
+        return None  # AutoGraph needs a statement.

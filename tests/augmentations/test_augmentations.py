@@ -230,6 +230,12 @@ def test_states_are_not_trained(make):
     assert isinstance(augmentation, Augmentation)
 
 
+@EVERY
+def test_autograph_understands_them(make):
+    for method in (make().augment, make().observe):
+        tf.autograph.to_graph(method)  # A step would log a warning.
+
+
 def test_an_augmentation_of_ones_own():
     own = Augmentation()
     own.observe(tf.constant(SCORES))
