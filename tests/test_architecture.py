@@ -52,6 +52,7 @@ MAY_IMPORT = {
         "set_determinism",
     },
     "models": {
+        "augmentations",
         "checks",
         "intake",
         "integers",
@@ -63,6 +64,7 @@ MAY_IMPORT = {
         "noise",
         "optimizers",
         "ordering",
+        "parts",
         "penalties",
         "priors",
         "reading",
@@ -82,7 +84,6 @@ MAY_IMPORT = {
         "replicas",
     },
     "export": {"files", "images", "portable", "serving"},
-    "parts": set(),
     "penalties": {"integers", "noise", "parts", "replicas"},
     "noise": {"replicas"},
     "checks": {"integers"},

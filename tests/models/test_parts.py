@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan_zoo import losses, models, penalties
+from keras_gan_zoo import augmentations, losses, models, noise, penalties
 from tests.models import zoo
 
 LOSSES = [
@@ -244,11 +244,54 @@ def test_parts_are_saved_with_the_game_and_go_on(tmp_path):
         ({"loss": losses.Hinge}, "object of `keras_gan_zoo.losses`"),
         ({"parts": penalties.R1()}, "list of objects"),
         ({"parts": [0.5]}, "list of objects"),
+        ({"augmentation": "ada"}, "must be an `Augmentation`"),
     ],
 )
 def test_what_is_no_part_is_refused(options, message):
     with pytest.raises(ValueError, match=message):
         gan(**options)
+
+
+class Shift(augmentations.Augmentation):
+    """Adds a number that is drawn; counts the moves that it is told of."""
+
+    def __init__(self):
+        super().__init__()
+        self.moves = self.add_state("moves", dtype="int64")
+
+    def augment(self, samples, seed):
+        return samples + 10.0 + noise.uniform([1, 1, 1, 1], seed)
+
+    def observe(self, real_scores):
+        self.moves.assign_add(1)
+
+
+@pytest.mark.parametrize("name", ["DCGAN", "WGANGP", "ACGAN", "BEGAN", "EBGAN"])
+def test_all_that_the_discriminator_sees_is_augmented(name):
+    entry = zoo.ZOO[name]
+    model = zoo.compile_model(
+        entry.build(augmentation=Shift()), run_eagerly=True
+    )
+    seen = zoo.record(model.discriminator)
+    images, labels = zoo.arrays(num_batches=1, steps=entry.steps)
+    model.fit(images, labels, batch_size=len(images), verbose=0)
+    assert model.augmentation.moves == entry.steps
+    assert all(inputs.min() > 8.0 for inputs in seen)
+    seen.clear()
+    model.evaluate(images, labels, batch_size=len(images), verbose=0)
+    assert seen and all(inputs.max() <= 1.0 for inputs in seen)
+
+
+def test_a_penalty_asks_for_one_draw_of_the_augmentation():
+    model = gan(parts=[Noted()], augmentation=Shift())
+    trial = model.trial(tf.constant(images()), True)
+    zeros = tf.zeros((4, *zoo.IMAGE_SHAPE))
+    seen = zoo.record(model.discriminator)
+    for judge in (trial.judge, trial.judge, trial.judge_fake):
+        judge(zeros)
+    model.judge(zeros, True)
+    assert seen[0][0, 0, 0, 0] == seen[1][0, 0, 0, 0] == seen[2][0, 0, 0, 0]
+    assert seen[3][0, 0, 0, 0] != seen[0][0, 0, 0, 0]
 
 
 def test_a_critic_that_mixes_samples_is_refused_where_slopes_are_penalized():

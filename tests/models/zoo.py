@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from keras_gan_zoo import losses, models, penalties
+from keras_gan_zoo import augmentations, losses, models, penalties
 from keras_gan_zoo.layers import Dropout
 
 LATENT_DIM = 4
@@ -150,6 +150,7 @@ def gan_of_parts(**kwargs):
             penalties.ApproximateR2(1.0, scale=0.1),
             penalties.LeCam(0.1, decay=0.9),
         ],
+        augmentation=augmentations.AdaptiveAugmentation(initial_p=0.5),
         **kwargs,
     )
 

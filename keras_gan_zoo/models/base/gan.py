@@ -7,7 +7,10 @@ import tensorflow as tf
 
 from keras_gan_zoo import checks, losses
 from keras_gan_zoo import penalties as penalty_parts
+from keras_gan_zoo.augmentations import Augmentation
+from keras_gan_zoo.models.base import batches
 from keras_gan_zoo.models.base.generator_model import GeneratorModel
+from keras_gan_zoo.parts import require_part
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
@@ -37,6 +40,8 @@ class GAN(GeneratorModel):
         loss: Object of `keras_gan_zoo.losses`, by default `NonSaturating()`.
         penalties: List of objects of `keras_gan_zoo.penalties`, which are
             added to the discriminator's loss and named in the logs.
+        augmentation: Object of `keras_gan_zoo.augmentations`, or `None`. In
+            training it is applied to all that the discriminator sees.
 
     Example:
 
@@ -67,6 +72,7 @@ class GAN(GeneratorModel):
         prior=None,
         loss=None,
         penalties=(),
+        augmentation=None,
         **kwargs,
     ):
         checks.require_built("generator", generator)
@@ -90,6 +96,9 @@ class GAN(GeneratorModel):
             keras.metrics.Mean(name)
             for name in penalty_parts.labels_of(self.penalties)
         ]
+        if augmentation is not None:
+            require_part("augmentation", augmentation, Augmentation)
+        self.augmentation = augmentation
 
     @property
     def players(self):
@@ -117,10 +126,6 @@ class GAN(GeneratorModel):
     def trial(self, inputs, training):
         """Makes fakes, and has the discriminator score them and the data.
 
-        Args:
-            inputs: A batch, as unpacked.
-            training: Boolean, whether the discriminator is about to move.
-
         Returns:
             A `penalties.Trial`.
         """
@@ -145,8 +150,16 @@ class GAN(GeneratorModel):
         conditions=(None, None),
     ):
         """Returns a `penalties.Trial` of samples whose scores are known."""
+        # Penalties look at slopes and differences: what is done to a sample
+        # has to be the same each time that they ask.
+        seed = None
+        if self._augments(training):
+            self.augmentation.observe(real_scores)
+            seed = self.next_seed()
         judges = [
-            functools.partial(self.judge, training=training, condition=one)
+            functools.partial(
+                self.judge, training=training, condition=one, seed=seed
+            )
             for one in conditions
         ]
         return penalty_parts.Trial(
@@ -183,19 +196,39 @@ class GAN(GeneratorModel):
             )
         return total
 
-    def judge(self, samples, training, condition=None):
+    def judge(self, samples, training, condition=None, seed=None):
         """Returns the discriminator's raw scores, a tensor or a list of such.
 
         Of several `discriminator_outputs` they are the first.
         """
-        outputs = self.see(samples, training, condition)
+        outputs = self.see(samples, training, condition, seed)
         several = len(self.discriminator_outputs or ()) > 1
         return outputs[0] if several else outputs
 
-    def see(self, samples, training, condition=None):
-        """Returns all that the discriminator returns for samples."""
+    def see(self, samples, training, condition=None, seed=None):
+        """Returns all that the discriminator returns for samples.
+
+        Args:
+            samples: Tensor of shape `(batch, ...)`.
+            training: Boolean, whether somebody is about to move: samples are
+                augmented then.
+            condition: What the discriminator is told of the samples, or
+                `None`.
+            seed: Seed of the augmentation, by default that of another draw.
+        """
+        samples = self.augmented(samples, training, seed)
         inputs = samples if condition is None else (samples, condition)
         return self.discriminator(inputs, training=training)
+
+    def augmented(self, samples, training, seed=None):
+        """Returns samples as the discriminator sees them; see `see`."""
+        if not self._augments(training):
+            return samples
+        seed = self.next_seed() if seed is None else seed
+        return self.augmentation.augment(samples, seed)
+
+    def _augments(self, training):
+        return training and self.augmentation is not None
 
     def split(self, inputs):
         """Splits a batch, as unpacked, into samples and their condition."""
@@ -228,28 +261,7 @@ class GAN(GeneratorModel):
 
     def discriminator_batches(self, inputs):
         """Splits a batch into one part for each discriminator update."""
-        steps = self.discriminator_steps
-        tensors = tf.nest.flatten(inputs)
-        if tensors[0].shape[0] is None and steps > 1:
-            number = tf.shape(tensors[0])[0]
-            is_right = tf.debugging.Assert(
-                number % steps == 0, [_indivisible("of this size", steps)]
-            )
-            with tf.control_dependencies([is_right]):
-                tensors = [tf.identity(tensor) for tensor in tensors]
-        else:
-            self.check_batch_size(tensors[0].shape[0])
-
-        # Every nth row: then the parts of replicas make up the parts that one
-        # device would have had.
-        def parts(tensor):
-            shape = tf.concat([[-1, steps], tf.shape(tensor)[1:]], axis=0)
-            return tf.unstack(tf.reshape(tensor, shape), axis=1)
-
-        return [
-            tf.nest.pack_sequence_as(inputs, part)
-            for part in zip(*map(parts, tensors))
-        ]
+        return batches.split(inputs, self.discriminator_steps)
 
     def unpack(self, data):
         samples, _ = checks.samples_and_labels(data)
@@ -267,9 +279,7 @@ class GAN(GeneratorModel):
         checks.require_reach(self.generator, inputs)
 
     def check_batch_size(self, size):
-        steps = self.discriminator_steps
-        if steps > 1 and (size is None or size % steps):
-            raise ValueError(_indivisible(size or "unknown", steps))
+        batches.check_size(size, self.discriminator_steps)
 
     def real_and_generated(self, inputs):
         number = tf.shape(inputs)[0]
@@ -283,14 +293,5 @@ class GAN(GeneratorModel):
             "discriminator_steps": self.discriminator_steps,
             "loss": serialize(self.adversarial_loss),
             "penalties": [serialize(penalty) for penalty in self.penalties],
+            "augmentation": serialize(self.augmentation),
         }
-
-
-def _indivisible(size, steps):
-    return (
-        "A batch is split into one part for each discriminator update, so "
-        "its size must be a multiple of their number. Received: "
-        f"batch_size={size}, discriminator_steps={steps}. Choose a multiple, "
-        "for arrays one that divides the number of samples; batch a dataset "
-        "by `batch(n * discriminator_steps, drop_remainder=True)`."
-    )

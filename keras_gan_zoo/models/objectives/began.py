@@ -100,9 +100,10 @@ class BEGAN(GAN):
         self.balance_tracker.update_state(self.balance)
         return real_loss - self.balance * fake_loss + self.penalty(trial)
 
-    def judge(self, samples, training, condition=None):
+    def judge(self, samples, training, condition=None, seed=None):
         """`-L(v)` of each image, equation 1 with exponent 1."""
-        reconstructions = self.see(samples, training)
+        samples = self.augmented(samples, training, seed)
+        reconstructions = self.discriminator(samples, training=training)
         errors = tf.cast(reconstructions, tf.float32) - tf.cast(
             samples, tf.float32
         )

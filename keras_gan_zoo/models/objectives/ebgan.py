@@ -92,9 +92,12 @@ class EBGAN(GAN):
         loss = self.loss_against(-energy, images, training)
         return loss + self.pulling_away_weight * pulling_away
 
-    def energy(self, images, training):
+    def energy(self, images, training, seed=None):
         """Returns energies `(batch,)`, in float32, and embeddings."""
-        reconstructions, embeddings = self.see(images, training)
+        images = self.augmented(images, training, seed)
+        reconstructions, embeddings = self.discriminator(
+            images, training=training
+        )
         errors = tf.cast(reconstructions, tf.float32) - tf.cast(
             images, tf.float32
         )
@@ -102,8 +105,8 @@ class EBGAN(GAN):
         # The square root has no gradient at zero.
         return tf.sqrt(squares + 1e-12), embeddings
 
-    def judge(self, samples, training, condition=None):
-        energy, _ = self.energy(samples, training)
+    def judge(self, samples, training, condition=None, seed=None):
+        energy, _ = self.energy(samples, training, seed)
         return -energy
 
     def scores(self, inputs, training):
