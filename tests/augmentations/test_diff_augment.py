@@ -135,6 +135,33 @@ def test_sizes_round_half_up():
     assert {*columns} == {4, 5, 6, 7, 8}
 
 
+def test_all_numbers_are_independent():
+    # One pixel tells the shift and, by its colors, what is done to them.
+    images = np.zeros((NUMBER, 16, 16, 3), "float32")
+    images[:, 8, 8] = [1.0, 0.5, 0.0]
+
+    def augmented(**options):
+        kinds = {"color": False, "translation": 0, "cutout": 0, **options}
+        return DiffAugment(**kinds).augment(images, SEED).numpy()
+
+    colors = augmented(color=True)
+    dark, bright = colors[:, 0, 0, 0], colors[:, 8, 8]
+    _, rows, columns = np.nonzero(augmented(translation=0.25)[..., 0])
+    images = images * 0 + 1.0
+    holes = 1 - augmented(cutout=0.5)[..., 0]
+    drawn = [
+        colors.mean(axis=(1, 2, 3)),  # Brightness,
+        bright.mean(axis=1) - dark,  # contrast,
+        (bright[:, 0] - bright[:, 2]) / (bright.mean(axis=1) - dark),
+        rows,
+        columns,
+        holes.any(axis=2).argmax(axis=1),  # first row of the hole,
+        holes.any(axis=1).argmax(axis=1),  # and first column.
+    ]
+    correlations = np.corrcoef(drawn) - np.eye(7)
+    assert np.abs(correlations).max() < 0.06
+
+
 def test_changes_are_made_in_this_order():
     images = tf.random.stateless_normal((8, 16, 16, 3), (0, 1))
     found = DiffAugment().augment(images, SEED)
