@@ -223,6 +223,29 @@ def test_models_save_and_load_them(make, tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    "kind, config",
+    [
+        (DiffAugment, {"color": False, "translation": 0.25, "cutout": 0.75}),
+        (
+            AdaptiveAugmentation,
+            {
+                "target": 0.5,
+                "interval": 2,
+                "ramp_images": 100,
+                "initial_p": 0.25,
+                "flip": False,
+                "translation": 0.5,
+            },
+        ),
+        (InstanceNoise, {"stddev": 0.25, "decay_steps": 3}),
+    ],
+)
+def test_configs_hold_all_arguments(kind, config):
+    assert kind(**config).get_config() == config
+    assert kind.from_config(config).get_config() == config
+
+
 @EVERY
 def test_states_are_not_trained(make):
     augmentation = make()

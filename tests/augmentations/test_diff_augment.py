@@ -17,6 +17,11 @@ def test_nothing_asked_for_is_nothing_done():
     np.testing.assert_array_equal(plain.augment(images, SEED), images)
 
 
+def test_usual_numbers_are_those_of_the_paper():
+    expected = {"color": True, "translation": 0.125, "cutout": 0.5}
+    assert DiffAugment().get_config() == expected
+
+
 def test_colors_change_by_the_numbers_of_the_paper():
     image = np.random.default_rng(1).uniform(-1, 1, (4, 4, 3))
     batch = tf.constant(np.tile(image, (NUMBER, 1, 1, 1)))
