@@ -89,13 +89,16 @@ def test_states_are_in_float32_under_any_policy(policy):
 def test_layers_in_mixed_precision_read_states_in_float32():
     state = Part().add_state("x", 0.1)
 
+    seen = []
+
     class Reader(keras.layers.Layer):
         def call(self, inputs):
-            return inputs * tf.cast(state.value == np.float32(0.1), "float16")
+            seen.append(state.value)
+            return inputs
 
-    np.testing.assert_array_equal(
-        Reader(dtype="mixed_float16")(tf.ones(1)), [1.0]
-    )
+    Reader(dtype="mixed_float16")(tf.ones(1))
+    assert seen[-1].dtype == "float32"
+    np.testing.assert_array_equal(seen[-1], np.float32(0.1))
 
 
 @pytest.mark.parametrize("graph", [False, True], ids=["eager", "graph"])
@@ -105,6 +108,20 @@ def test_states_move_alike_on_all_replicas(graph, two_replicas):
     run = tf.function(two_replicas.run) if graph else two_replicas.run
     for _ in range(2):
         run(part.count)
+    copies = two_replicas.experimental_local_results(part.number.value)
+    assert [int(copy) for copy in copies] == [5, 5]
+
+
+def test_the_first_replica_decides(two_replicas):
+    with two_replicas.scope():
+        part = Counter()
+
+    @tf.function
+    def differ():
+        context = tf.distribute.get_replica_context()
+        part.number.assign(5 + context.replica_id_in_sync_group)
+
+    two_replicas.run(differ)
     copies = two_replicas.experimental_local_results(part.number.value)
     assert [int(copy) for copy in copies] == [5, 5]
 
