@@ -25,6 +25,7 @@ MODEL_FILES = [
 # for models. A new part needs a line here.
 MAY_IMPORT = {
     "recipes": {
+        "augmentations",
         "callbacks",
         "classifier_recipe",
         "datasets",
@@ -37,6 +38,7 @@ MAY_IMPORT = {
         "models",
         "networks",
         "optimizers",
+        "penalties",
         "pictures",
         "priors",
         "recipe",
