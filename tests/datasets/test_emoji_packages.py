@@ -78,7 +78,8 @@ def test_files_of_all_kinds_become_red_green_blue_and_alpha(tmp_path, mode):
 
 @pytest.mark.parametrize("name", ["emoji.json", "2603-fe0f.png", "32.png"])
 def test_missing_file(unpacked_emoji, name):
-    next(unpacked_emoji.rglob(name)).unlink()
+    for path in list(unpacked_emoji.rglob(name)):
+        path.unlink()
     with pytest.raises(PreparationError, match=f"have no file {name}"):
         read_emoji(unpacked_emoji)
 
