@@ -81,8 +81,8 @@ class WGANGP(GAN):
 
     def discriminator_loss(self, samples, training=True):
         trial = self.trial(samples, training)
-        estimate = losses.wasserstein_discriminator_loss(
-            trial.fake_scores, trial.real_scores
+        estimate = -losses.wasserstein_discriminator_loss(
+            trial.real_scores, trial.fake_scores
         )
         self.estimate_tracker.update_state(estimate)
         return self.loss_in(trial)
