@@ -76,7 +76,7 @@ def to_png(images):
 
     Args:
         images: Tensor of shape `(number, height, width, channels)`, float32
-            from `to_unit`, with 1 or 3 channels.
+            from `to_unit`, with 1 to 4 channels.
 
     Returns:
         Tensor of strings, of shape `(number,)`. They hold the bytes of
@@ -88,6 +88,39 @@ def to_png(images):
     return tf.map_fn(tf.io.encode_png, pixels, fn_output_signature=tf.string)
 
 
+def to_visible(images):
+    """Returns bytes as people can see them: with 1 or 3 channels.
+
+    Args:
+        images: Array, uint8, of shape `(number, height, width, channels)`.
+            A second or fourth channel is alpha, not premultiplied: the images
+            are laid on a ground of grey and white squares. Of more channels,
+            the first three are shown.
+    """
+    channels = images.shape[-1]
+    if channels not in (2, 4):
+        return images if channels == 1 else images[..., :3]
+    rows, columns = np.indices(images.shape[1:3]) // 4
+    ground = np.where((rows + columns) % 2, 204, 255)[..., None]
+    alpha = images[..., -1:] / np.float32(255)
+    seen = alpha * images[..., :-1] + (1 - alpha) * ground
+    return np.rint(seen).astype("uint8")
+
+
+def require_rank(images):
+    """Raises a `ValueError` unless `images` has the rank of images.
+
+    Args:
+        images: Anything; see `require_images`.
+    """
+    shape = getattr(images, "shape", None)
+    if shape is None or len(shape) != 4:
+        raise ValueError(
+            "Images must be one array of shape (batch, height, width, "
+            f"channels). Received: {_described(images)}."
+        )
+
+
 def require_images(images):
     """Raises a `ValueError` unless `images` is a batch of images.
 
@@ -97,12 +130,11 @@ def require_images(images):
     """
     shape = getattr(images, "shape", None)
     if shape is None or len(shape) != 4 or shape[-1] not in (1, 3):
-        received = type(images).__name__ if shape is None else tuple(shape)
         raise ValueError(
             "Images must be one array of shape (batch, height, width, "
-            f"channels) with 1 or 3 channels. Received: {received}. Models "
-            "of other samples can't be pictured, scored as images or served "
-            "as images: leave that step out for them."
+            "channels) with 1 or 3 channels. Received: "
+            f"{_described(images)}. Models of other samples can't be pictured "
+            "or scored as images: leave that step out for them."
         )
 
 
@@ -148,3 +180,8 @@ def uint8_grid(images, columns, padding=2):
         (rows * (height + padding), columns * (width + padding), channels)
     )
     return picture[: -padding or None, : -padding or None]
+
+
+def _described(images):
+    shape = getattr(images, "shape", None)
+    return type(images).__name__ if shape is None else tuple(shape)

@@ -12,7 +12,8 @@ import tensorflow as tf
 from PIL import Image
 from tensorflow.core.protobuf import saved_model_pb2
 
-from keras_gan_zoo import images
+from keras_gan_zoo import images, samples
+from keras_gan_zoo.endpoints import Endpoint, Input
 from keras_gan_zoo.export import export_generator
 from keras_gan_zoo.models import VanillaGAN
 from tests import tiny
@@ -210,9 +211,9 @@ class TruncatedGAN(VanillaGAN):
         latents, truncation = inputs
         return super().call(latents * truncation[:, None], training=training)
 
-    def serving_signature(self):
-        truncation = tf.TensorSpec((None,), tf.float32, "truncation")
-        return [*super().serving_signature(), truncation]
+    def serving_inputs(self):
+        truncation = Input(tf.TensorSpec((None,), tf.float32, "truncation"))
+        return [*super().serving_inputs(), truncation]
 
 
 def test_what_is_not_drawn_is_asked_for_by_its_name(tmp_path):
@@ -237,8 +238,14 @@ class Translator(keras.Model):
     def call(self, images, training=False):
         return -images
 
-    def serving_signature(self):
-        return [tf.TensorSpec((None, 4, 4, 3), tf.float32, "images")]
+    def endpoints(self):
+        kind = samples.Images()
+
+        def served(images):
+            return {"images": kind.to_served(self(images))}
+
+        inputs = [kind.input((4, 4, 3))]
+        return [Endpoint("serving_default", inputs, served)]
 
 
 def test_images_that_are_translated_are_in_the_unit_range_too(tmp_path):
@@ -372,9 +379,19 @@ def test_an_unwritable_folder_is_refused(tmp_path):
         export_generator(tiny.gan(), tmp_path / "file" / "zoo")
 
 
-def test_samples_that_are_no_images_are_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"Images must be .* \(None, 2\)"):
-        export_generator(tiny.gan((2,)), tmp_path)
+def test_samples_that_are_no_images_are_served_as_they_are(tmp_path):
+    gan = tiny.gan((2,))
+    path = export_generator(gan, tmp_path)
+    latents = latents_of(3)
+    served = signature(path)(latents=latents)["samples"]
+    np.testing.assert_allclose(served, gan(latents), atol=1e-6)
+    names = sorted(tf.saved_model.load(path).signatures)
+    assert names == ["prior", "sample", "serving_default"]
+
+
+def test_a_model_that_says_not_what_is_served_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"endpoints\(\).*a `Sequential`"):
+        export_generator(keras.Sequential(), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -31,4 +31,5 @@ from keras_gan_zoo.checks.networks import (
     require_order,
     require_outputs,
     require_reach,
+    require_samples,
 )

@@ -5,9 +5,6 @@ import warnings
 import keras
 import numpy as np
 
-from keras_gan_zoo.checks.data import first_input_shape
-from keras_gan_zoo.checks.shapes import fits
-
 # Dequantization noise may carry a pixel slightly beyond 1.
 _TOLERANCE = 1 / 64
 
@@ -22,23 +19,12 @@ _ENOUGH_IMAGES = 4
 _VALUES_OF_A_GRID = 2**20
 
 
-def check_images(images, network):
+def check_images(images):
     """Raises a `ValueError` unless images are floats in [-1, 1].
 
     Args:
-        images: Images of shape `(batch, height, width, channels)`; anything of
-            another rank has no range to be checked.
-        network: Keras model that takes the images, for their shape.
+        images: Images of shape `(batch, height, width, channels)`.
     """
-    expected = first_input_shape(network)
-    if expected is not None and not fits(images.shape, expected):
-        raise ValueError(
-            f"The discriminator takes samples of shape {expected}. "
-            f"Received: a batch of shape {tuple(images.shape)}. Resize the "
-            "data or build the networks for their shape."
-        )
-    if len(images.shape) != 4:
-        return
     remedy = "Scale them by `tf.cast(images, tf.float32) / 127.5 - 1.0`."
     values = keras.ops.convert_to_numpy(images)
     low, high = values.min(), values.max()

@@ -5,6 +5,7 @@ What a network doesn't tell, as a subclassed one doesn't, is let pass.
 
 import keras
 
+from keras_gan_zoo.checks.data import first_input_shape
 from keras_gan_zoo.checks.shapes import fits
 
 # By the names of functions, layers and operations, without underscores.
@@ -90,6 +91,17 @@ def require_match(generator, discriminator):
             "The generator must make samples of the shape that the "
             f"discriminator takes, {judges}. Received: a generator of samples "
             f"of shape {made}. Build both for the shape of the data."
+        )
+
+
+def require_samples(samples, discriminator):
+    """Raises a `ValueError` unless samples have the shape that is judged."""
+    expected = first_input_shape(discriminator)
+    if expected is not None and not fits(samples.shape, expected):
+        raise ValueError(
+            f"The discriminator takes samples of shape {expected}. "
+            f"Received: a batch of shape {tuple(samples.shape)}. Resize the "
+            "data or build the networks for their shape."
         )
 
 

@@ -685,7 +685,7 @@ def test_export_writes_a_folder_that_can_be_loaded(tmp_path, capsys):
     ("kwargs", "message"),
     [
         ({"format": "torch"}, "format='torch'"),
-        ({"input_signature": []}, "serving_signature.*input_signature"),
+        ({"input_signature": []}, "endpoints.*input_signature"),
     ],
 )
 def test_export_refuses_what_it_can_not_write(tmp_path, kwargs, message):

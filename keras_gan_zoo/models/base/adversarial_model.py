@@ -164,9 +164,13 @@ class AdversarialModel(PlayersModel):
         """Returns the two batches that the metrics of `compile()` compare."""
         raise NotImplementedError
 
-    def serving_signature(self):
-        """Returns the `tf.TensorSpec` of each input of `call()`."""
-        raise NotImplementedError
+    def endpoints(self):
+        """Returns what is served: a list of `endpoints.Endpoint`s."""
+        raise ValueError(
+            f"`{type(self).__name__}` doesn't say what is served of it, so it "
+            "can't be exported. Write `endpoints()`, which returns a list of "
+            "`keras_gan_zoo.endpoints.Endpoint`."
+        )
 
     def _require_ready(self):
         """Raises a `ValueError` if the model can't make a step."""

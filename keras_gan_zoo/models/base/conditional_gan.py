@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan_zoo import checks, noise
+from keras_gan_zoo.endpoints import Input
 from keras_gan_zoo.integers import check_integer
 from keras_gan_zoo.models.base.gan import GAN
 
@@ -66,9 +67,13 @@ class ConditionalGAN(GAN):
         latents, _ = self.sample_prior(batch_size, seed)
         return self._samples_of((latents, tf.constant(labels)))
 
-    def serving_signature(self):
-        labels = tf.TensorSpec((None,), tf.int32, "labels")
-        return [*super().serving_signature(), labels]
+    def serving_inputs(self):
+        labels = Input(
+            tf.TensorSpec((None,), tf.int32, "labels"),
+            is_right=lambda rows: (rows >= 0) & (rows < self.num_classes),
+            expected=f"from 0 to {self.num_classes - 1}",
+        )
+        return [*super().serving_inputs(), labels]
 
     def fakes_like(self, samples, training):
         """Returns `(fakes, labels)`, as many as there are `samples`."""

@@ -42,6 +42,8 @@ class GAN(GeneratorModel):
             added to the discriminator's loss and named in the logs.
         augmentation: Object of `keras_gan_zoo.augmentations`, or `None`. In
             training it is applied to all that the discriminator sees.
+        kind: Object of `keras_gan_zoo.samples`, what the samples are. By
+            default it is told by the shape of what the generator makes.
 
     Example:
 
@@ -275,7 +277,8 @@ class GAN(GeneratorModel):
             )
 
     def check_inputs(self, inputs):
-        checks.check_images(inputs, self.discriminator)
+        checks.require_samples(inputs, self.discriminator)
+        self.kind.check(inputs)
         checks.require_reach(self.generator, inputs)
 
     def check_batch_size(self, size):

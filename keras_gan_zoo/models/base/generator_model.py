@@ -3,9 +3,11 @@
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import checks, noise, priors
+from keras_gan_zoo import checks, noise, priors, samples
+from keras_gan_zoo.endpoints import Input
 from keras_gan_zoo.integers import check_integer
 from keras_gan_zoo.models.base.adversarial_model import AdversarialModel
+from keras_gan_zoo.models.base.generator_endpoints import endpoints_of
 
 _PART = 256  # Samples that `generate()` makes at a time.
 
@@ -18,12 +20,19 @@ class GeneratorModel(AdversarialModel):
         latent_dim: Integer, size of the latent space.
         ema_decay: See `GAN`.
         prior: See `GAN`.
+        kind: See `GAN`.
     """
 
     default_prior = priors.Normal()
 
     def __init__(
-        self, generator, latent_dim, ema_decay=None, prior=None, **kwargs
+        self,
+        generator,
+        latent_dim,
+        ema_decay=None,
+        prior=None,
+        kind=None,
+        **kwargs,
     ):
         super().__init__(**kwargs)
         checks.require_built("generator", generator)
@@ -38,6 +47,10 @@ class GeneratorModel(AdversarialModel):
         self.ema_decay = ema_decay
         self.prior = self.default_prior if prior is None else prior
         priors.require_prior(self.prior, latent_dim)
+        if kind is None:
+            kind = samples.kind_of(getattr(generator, "output_shape", None))
+        samples.require_kind(kind)
+        self.kind = kind
         self.ema_generator = None
         if ema_decay is not None:
             self.ema_generator = keras.models.clone_model(generator)
@@ -83,7 +96,7 @@ class GeneratorModel(AdversarialModel):
             inputs = self.sample_prior(1, seed)
             return tf.nest.map_structure(lambda rows: rows[0], inputs)
 
-        # Not that of `serving_signature()`, whose inputs may not all be drawn.
+        # Not that of `serving_inputs()`, which may not all be drawn.
         signature = tf.nest.map_structure(
             lambda row: tf.TensorSpec(row.shape, row.dtype), draw(0)
         )
@@ -101,9 +114,16 @@ class GeneratorModel(AdversarialModel):
             batch_size = check_integer("batch_size", batch_size, 1)
         return self._samples_of(self.sample_prior(batch_size, seed))
 
-    def serving_signature(self):
-        """Returns the `tf.TensorSpec` of each input of `call()`."""
-        return [tf.TensorSpec((None, self.latent_dim), tf.float32, "latents")]
+    def serving_inputs(self):
+        """Returns the `endpoints.Input` of each input of `call()`.
+
+        The latents come first.
+        """
+        shape = (None, self.latent_dim)
+        return [Input(tf.TensorSpec(shape, tf.float32, "latents"))]
+
+    def endpoints(self):
+        return endpoints_of(self)
 
     def update(self, player, inputs, **kwargs):
         loss = super().update(player, inputs, **kwargs)
@@ -119,6 +139,7 @@ class GeneratorModel(AdversarialModel):
             "latent_dim": self.latent_dim,
             "ema_decay": self.ema_decay,
             "prior": serialize(self.prior),
+            "kind": serialize(self.kind),
         }
 
     def _samples_of(self, inputs):

@@ -26,9 +26,9 @@ class StoredModel(SteppedModel):
             **kwargs: Further arguments of `keras.Model.export()` are refused.
         """
         # Few who train export, and it imports much.
-        from keras_gan_zoo import model_export
+        from keras_gan_zoo.export import keras_method
 
-        model_export.write(self, filepath, format, verbose, kwargs)
+        keras_method.write(self, filepath, format, verbose, kwargs)
 
     def save(self, filepath, overwrite=True, zipped=None, **kwargs):
         """Saves the game to a `.keras` file; see `keras.Model.save()`.

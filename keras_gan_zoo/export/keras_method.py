@@ -25,7 +25,7 @@ def write(model, filepath, format, verbose, options):
     options = [name for name, value in options.items() if value is not None]
     if options:
         raise ValueError(
-            "The inputs and outputs are those of `model.serving_signature()`. "
+            "The inputs and outputs are those of `model.endpoints()`. "
             f"Received: {options}. Leave them out."
         )
     if format == "tf_saved_model":
