@@ -13,7 +13,7 @@ import keras
 import tensorflow as tf
 
 from benchmarks.flops import graph_flops
-from tests.models import zoo
+from tests.models import toys, zoo
 
 COSTS = pathlib.Path(__file__).with_name("costs.json")
 
@@ -26,16 +26,14 @@ def of_a_step(name):
         and `passes`, how often it goes forward through each network.
     """
     entry = zoo.ZOO[name]
-    model = zoo.compile_model(entry.build(ema_decay=0.9))
+    model = toys.compile_model(entry.build_averaged())
     passes = collections.Counter()
     for network_name in sorted(vars(model)):
         network = getattr(model, network_name)
         if isinstance(network, keras.Model):
             _count_calls(network, network_name, passes)
-    images, labels = zoo.arrays(num_batches=1, steps=entry.steps)
-    step = tf.function(model.train_step).get_concrete_function(
-        (tf.constant(images), tf.constant(labels))
-    )
+    (batch,) = entry.dataset(num_batches=1)
+    step = tf.function(model.train_step).get_concrete_function(batch)
     return {
         "flops": graph_flops(step.graph),
         "passes": dict(sorted(passes.items())),
@@ -54,4 +52,4 @@ def _count_calls(network, name, passes):
 
 if __name__ == "__main__":
     costs = {name: of_a_step(name) for name in zoo.ZOO}
-    COSTS.write_text(json.dumps(costs, indent=2) + "\n")
+    COSTS.write_text(json.dumps(costs, indent=2, sort_keys=True) + "\n")

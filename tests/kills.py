@@ -26,15 +26,15 @@ import tensorflow as tf
 
 from keras_gan_zoo.callbacks import Checkpoint, CSVLog
 from keras_gan_zoo.datasets.streams import index_batches
-from tests.models import zoo
+from tests.models import toys, zoo
 
 STEPS_PER_EPOCH, EPOCHS = 3, 10
 
 
 def data(entry):
     """Returns an endless stream of the zoo's images and labels."""
-    images, labels = zoo.arrays(num_batches=STEPS_PER_EPOCH, steps=entry.steps)
-    batch_size = zoo.BATCH_SIZE * entry.steps
+    images, labels = toys.arrays(num_batches=STEPS_PER_EPOCH, steps=entry.steps)
+    batch_size = toys.BATCH_SIZE * entry.steps
     indices = index_batches(len(images), batch_size, seed=0, start_step=0)
     dataset = indices.map(
         lambda rows: (tf.gather(images, rows), tf.gather(labels, rows))
@@ -78,7 +78,7 @@ def train(name, folder, epochs, report, kill_at):
     entry = zoo.ZOO[name]
     keras.utils.set_random_seed(1)
     model = entry.build(ema_decay=0.9)
-    zoo.compile_model(model, run_eagerly=True)
+    toys.compile_model(model, run_eagerly=True)
     rate = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.9)
     history = model.fit(
         data(entry),

@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras_gan_zoo import noise, priors
 from keras_gan_zoo.export import export_generator
 from keras_gan_zoo.models import VanillaGAN
-from tests.models import zoo
+from tests.models import toys, zoo
 
 SEED = noise.as_seed(3)
 UNIFORM = priors.Uniform(2.0, 5.0)
@@ -108,8 +108,8 @@ def test_a_prior_of_ones_own_is_saved_with_the_model(tmp_path):
 
 def test_fakes_are_made_of_the_prior():
     model = gan(UNIFORM)
-    seen = zoo.record(model.generator)
-    model.fakes_like(tf.zeros((6, *zoo.IMAGE_SHAPE)), training=True)
+    seen = toys.record(model.generator)
+    model.fakes_like(tf.zeros((6, *toys.IMAGE_SHAPE)), training=True)
     assert ((seen[0] >= 2.0) & (seen[0] < 5.0)).all()
 
 

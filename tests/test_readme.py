@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from keras_gan_zoo.callbacks import failures
-from tests.models import zoo
+from tests.models import toys, zoo
 
 ROOT = pathlib.Path(__file__).parents[1]
 DOCUMENTS = [
@@ -46,10 +46,10 @@ def test_examples_of_the_readme_run(tmp_path, monkeypatch):
     # The game of one's own is saved and loaded like any other.
     zoo_model = zoo.ZOO["VanillaGAN"].build()
     gan = names["PatientGAN"](
-        zoo_model.generator, zoo_model.discriminator, zoo.LATENT_DIM
+        zoo_model.generator, zoo_model.discriminator, toys.LATENT_DIM
     )
-    zoo.compile_model(gan, run_eagerly=True)
-    images, _ = zoo.arrays(num_batches=1)
+    toys.compile_model(gan, run_eagerly=True)
+    images, _ = toys.arrays(num_batches=1)
     gan.fit(images, batch_size=len(images), verbose=0)
     gan.save("patient.keras")
     loaded = keras.models.load_model("patient.keras")

@@ -21,9 +21,9 @@ from keras_gan_zoo.export import export_generator, export_litert, export_onnx
 from keras_gan_zoo.images import to_unit
 from keras_gan_zoo.models import VanillaGAN
 from tests import tiny
-from tests.models import zoo
+from tests.models import toys, zoo
 
-SHAPE = (5, *zoo.IMAGE_SHAPE)
+SHAPE = (5, *toys.IMAGE_SHAPE)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def gan():
 @pytest.fixture(scope="module")
 def inputs():
     rng = np.random.default_rng(0)
-    latents = rng.normal(size=(5, zoo.LATENT_DIM)).astype("float32")
+    latents = rng.normal(size=(5, toys.LATENT_DIM)).astype("float32")
     labels = np.array([0, 1, 2, 1, 0], "int32")
     return {"latents": latents, "labels": labels}
 
@@ -111,7 +111,7 @@ def test_the_c_api(version, inputs, expected, tmp_path):
     np.testing.assert_allclose(images, expected, atol=1e-5)
 
     # What the graph checks, it checks here too.
-    np.full(5, zoo.NUM_CLASSES, "int32").tofile(tmp_path / "labels")
+    np.full(5, toys.NUM_CLASSES, "int32").tofile(tmp_path / "labels")
     refused = subprocess.run(
         [str(part) for part in [*command, tmp_path / "refused"]],
         capture_output=True,

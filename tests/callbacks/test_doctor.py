@@ -12,7 +12,7 @@ from keras_gan_zoo import models
 from keras_gan_zoo.callbacks import Doctor, diagnosis, failures, signs
 from keras_gan_zoo.datasets import gaussian_ring
 from tests import tiny
-from tests.models import zoo
+from tests.models import toys, zoo
 
 EVERY_MODEL = pytest.mark.parametrize("name", zoo.ZOO)
 STEPS = 10  # In one execution of the toys.
@@ -29,11 +29,11 @@ def zoo_run(name, *callbacks):
     """Trains two steps; returns the model and its logs."""
     entry = zoo.ZOO[name]
     keras.utils.set_random_seed(1)
-    model = zoo.compile_model(entry.build(ema_decay=0.9), run_eagerly=True)
-    images, labels = zoo.arrays(num_batches=2, steps=entry.steps)
+    model = toys.compile_model(entry.build(ema_decay=0.9), run_eagerly=True)
+    images, labels = toys.arrays(num_batches=2, steps=entry.steps)
     history = model.fit(
         *((images, labels) if entry.conditional else (images,)),
-        batch_size=zoo.BATCH_SIZE * entry.steps,
+        batch_size=toys.BATCH_SIZE * entry.steps,
         shuffle=False,
         callbacks=list(callbacks),
         verbose=0,
@@ -42,7 +42,7 @@ def zoo_run(name, *callbacks):
 
 
 def zoo_data(name, number=16):
-    images, labels = zoo.arrays(num_batches=number // zoo.BATCH_SIZE)
+    images, labels = toys.arrays(num_batches=number // toys.BATCH_SIZE)
     return (images, labels) if zoo.ZOO[name].conditional else images
 
 
@@ -84,7 +84,7 @@ def test_training_is_the_same_with_a_doctor_to_the_bit(name):
 
 
 def test_a_look_sees_the_same_noise_each_time():
-    model = zoo.compile_model(zoo.ZOO["DCGAN"].build(), run_eagerly=True)
+    model = toys.compile_model(zoo.ZOO["DCGAN"].build(), run_eagerly=True)
     draws = []
     for _ in range(2):
         model.next_seed()
@@ -147,9 +147,9 @@ def test_signs_of_a_known_game():
     rng = np.random.default_rng(0)
     real = 2.0 * rng.normal(size=(64, 2)).astype("float32")
     model = models.VanillaGAN(
-        zoo.affine(np.eye(2), 3.0), zoo.affine([[-1.0], [0.0]], 1.0), 2
+        toys.affine(np.eye(2), 3.0), toys.affine([[-1.0], [0.0]], 1.0), 2
     )
-    zoo.compile_model(model)
+    toys.compile_model(model)
     found = look(model, real)
     assert found["finite"] == 1.0
     assert found["sample_distance"] == pytest.approx(0.5, rel=0.2)
@@ -191,7 +191,7 @@ def test_the_gap_of_the_average_is_that_of_its_weights():
 
 
 def test_a_wasserstein_loss_passes_the_whole_gradient_on():
-    model = zoo.compile_model(zoo.ZOO["WGAN"].build())
+    model = toys.compile_model(zoo.ZOO["WGAN"].build())
     found = look(model, zoo_data("WGAN", 64))
     # The generator's moves the one mean score only; its draws are others.
     assert found["generator_signal"] == pytest.approx(1.0, rel=0.5)
@@ -204,7 +204,7 @@ def test_half_precision_shows_the_same_signs(monkeypatch):
         keras.utils.set_random_seed(0)
         keras.config.set_dtype_policy(policy)
         try:
-            model = zoo.compile_model(zoo.ZOO["WGANGP"].build())
+            model = toys.compile_model(zoo.ZOO["WGANGP"].build())
         finally:
             keras.config.set_dtype_policy("float32")
         found.append(look(model, zoo_data("WGANGP", 64)))
@@ -251,13 +251,13 @@ def watch(gan, steps, every_steps=20, data=None, **kwargs):
 
 
 def collapsing():
-    generator = zoo.constant_generator([0.5, 0.5], 2)
+    generator = toys.constant_generator([0.5, 0.5], 2)
     return toy(models.DRAGAN, 1e-3, 0.0, generator)
 
 
 def overpowering(**kwargs):
     """A generator that doesn't move, far from the data."""
-    generator = zoo.affine(np.eye(2), 5.0)
+    generator = toys.affine(np.eye(2), 5.0)
     return toy(models.VanillaGAN, 1e-2, 0.0, generator, **kwargs)
 
 
@@ -340,7 +340,7 @@ def test_a_bad_batch_is_named_with_its_step(capsys):
 
 def test_losses_that_ran_away_are_not_blamed_on_the_data():
     gan = models.WGAN(
-        zoo.affine(np.eye(2)), zoo.affine([[1.0], [1.0]]), 2, clip_limit=1e30
+        toys.affine(np.eye(2)), toys.affine([[1.0], [1.0]]), 2, clip_limit=1e30
     )
     gan.discriminator_steps = 1
     gan.compile(
@@ -541,7 +541,7 @@ def test_data_must_be_enough_and_whole():
 
 
 def test_data_have_the_forms_that_fit_takes():
-    images, labels = zoo.arrays(num_batches=10)
+    images, labels = toys.arrays(num_batches=10)
     pairs = tf.data.Dataset.from_tensor_slices((images, labels)).batch(40)
     for data in (
         images,

@@ -8,10 +8,17 @@ import pytest
 import tensorflow as tf
 
 from keras_gan_zoo.models import ACGAN
-from tests.models import zoo
+from tests.models import toys
+
+ENTRIES = {
+    "ACGAN": toys.Entry(
+        toys.conditional_gan(ACGAN, toys.classifying_discriminator),
+        conditional=True,
+    )
+}
 
 BATCH_SIZE = 32
-K = zoo.NUM_CLASSES
+K = toys.NUM_CLASSES
 # Samples that look like class 1 to a classifier that reads one-hot samples.
 IMAGES = tf.repeat(tf.one_hot([1], K), BATCH_SIZE, axis=0)
 RIGHT, WRONG = tf.fill((BATCH_SIZE,), 1), tf.fill((BATCH_SIZE,), 2)
@@ -24,12 +31,12 @@ def gan(score=0.0, logit=0.0):
     each times a weight.
     """
     images = keras.Input((K,))
-    scores = zoo.affine(score * np.eye(K)[:, :1])(images)
-    logits = zoo.affine(logit * np.eye(K))(images)
+    scores = toys.affine(score * np.eye(K)[:, :1])(images)
+    logits = toys.affine(logit * np.eye(K))(images)
     return ACGAN(
-        zoo.label_generator(),
+        toys.label_generator(),
         keras.Model(images, [scores, logits]),
-        zoo.LATENT_DIM,
+        toys.LATENT_DIM,
         K,
     )
 
@@ -76,7 +83,7 @@ def test_accuracy_is_of_the_classes_of_fakes():
 def test_scores_are_raised_for_real_and_lowered_for_fake():
     model = gan(score=2.0)
     images = tf.fill((BATCH_SIZE, K), -1.5)
-    judged = zoo.record(model.discriminator)
+    judged = toys.record(model.discriminator)
     loss = model.discriminator_loss((images, RIGHT))
     scores = 2.0 * judged[1][:, 0]
     assert set(scores) == {0.0, 2.0}
@@ -93,7 +100,7 @@ def test_discriminator_learns_the_classes_of_fakes_too():
     kernel = model.discriminator.trainable_variables[2]
     assert kernel.shape == (K, K)
     nothing = tf.zeros_like(IMAGES)  # Has no gradient in the kernel.
-    step = zoo.gradients(
+    step = toys.gradients(
         lambda: model.discriminator_loss((nothing, RIGHT)), model.discriminator
     )[2]
     # Of a uniform guess: raised for the class itself, lowered for others.
@@ -103,7 +110,7 @@ def test_discriminator_learns_the_classes_of_fakes_too():
 
 def test_generator_learns_classes_of_an_undecided_discriminator():
     model = gan(logit=1.0)
-    kernel, _ = zoo.gradients(
+    kernel, _ = toys.gradients(
         lambda: model.generator_loss((IMAGES, RIGHT)), model.generator
     )
     of_labels = kernel[-K:]
@@ -112,8 +119,8 @@ def test_generator_learns_classes_of_an_undecided_discriminator():
 
 
 def test_labels_of_fakes_are_drawn_and_never_those_of_real_samples():
-    model = zoo.compile_at_rest(gan())
-    made = zoo.record(model.generator)
+    model = toys.compile_at_rest(gan())
+    made = toys.record(model.generator)
     model.train_step((IMAGES, RIGHT))
     assert len(made) == 2
     for _, labels in made:

@@ -8,15 +8,15 @@ import pytest
 import tensorflow as tf
 
 from keras_gan_zoo import models
-from tests.models import zoo
+from tests.models import toys, zoo
 
 
 def build(name="VanillaGAN", **kwargs):
     model = zoo.ZOO[name].build(**kwargs)
-    return zoo.compile_model(model, run_eagerly=True)
+    return toys.compile_model(model, run_eagerly=True)
 
 
-def images(low=-1.0, high=1.0, number=8, shape=zoo.IMAGE_SHAPE):
+def images(low=-1.0, high=1.0, number=8, shape=toys.IMAGE_SHAPE):
     values = np.resize(np.linspace(low, high, 7), (number, *shape))
     return values.astype("float32")
 
@@ -180,28 +180,28 @@ def test_the_game_has_no_single_learning_rate():
 def test_a_penalty_refuses_batch_normalization(name):
     model = getattr(models, name)
     with pytest.raises(ValueError, match="must not use batch normalization"):
-        model(zoo.generator(), zoo.discriminator(), zoo.LATENT_DIM)
+        model(toys.generator(), toys.discriminator(), toys.LATENT_DIM)
 
 
 def test_an_unbuilt_network_is_refused():
     unbuilt = keras.Sequential([keras.layers.Dense(1)])
     for networks in [
-        (unbuilt, zoo.discriminator()),
-        (zoo.generator(), unbuilt),
+        (unbuilt, toys.discriminator()),
+        (toys.generator(), unbuilt),
     ]:
         with pytest.raises(ValueError, match="must be built"):
-            models.VanillaGAN(*networks, zoo.LATENT_DIM)
+            models.VanillaGAN(*networks, toys.LATENT_DIM)
     with pytest.raises(ValueError, match="must be a `keras.Model`"):
-        models.VanillaGAN(zoo.generator, zoo.discriminator(), 4)
+        models.VanillaGAN(toys.generator, toys.discriminator(), 4)
 
 
 def test_a_latent_size_that_does_not_fit_is_refused():
     with pytest.raises(ValueError, match=r"\(batch, 5\). Received"):
-        models.VanillaGAN(zoo.generator(), zoo.discriminator(), 5)
+        models.VanillaGAN(toys.generator(), toys.discriminator(), 5)
     with pytest.raises(ValueError, match=r"\(batch, 5\). Received"):
         models.CGAN(
-            zoo.generator(num_classes=3),
-            zoo.conditional_discriminator(),
+            toys.generator(num_classes=3),
+            toys.conditional_discriminator(),
             latent_dim=5,
             num_classes=3,
         )
@@ -252,8 +252,8 @@ def test_the_summary_tells_the_average_from_the_generator(capsys):
 
 
 def test_regularization_counts_for_the_player_who_moves():
-    generator = zoo.generator()
-    inputs = keras.Input(zoo.IMAGE_SHAPE)
+    generator = toys.generator()
+    inputs = keras.Input(toys.IMAGE_SHAPE)
     dense = keras.layers.Dense(
         1, kernel_initializer="ones", kernel_regularizer="l2", use_bias=False
     )
@@ -261,7 +261,7 @@ def test_regularization_counts_for_the_player_who_moves():
     model = models.WGAN(
         generator,
         keras.Model(inputs, outputs),
-        zoo.LATENT_DIM,
+        toys.LATENT_DIM,
         discriminator_steps=1,
         clip_limit=10.0,
     )

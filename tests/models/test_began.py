@@ -6,7 +6,19 @@ import pytest
 import tensorflow as tf
 
 from keras_gan_zoo.models import BEGAN
-from tests.models import zoo
+from tests.models import toys
+
+
+def began(**kwargs):
+    return BEGAN(
+        toys.generator(normalized=False),
+        toys.autoencoder(False),
+        toys.LATENT_DIM,
+        **kwargs,
+    )
+
+
+ENTRIES = {"BEGAN": toys.Entry(began)}
 
 # Reconstruction losses of an autoencoder that gives zeros.
 REAL = tf.constant([[0.2, -0.2], [-0.3, 0.1], [0.4, 0.0]])  # 0.2
@@ -16,13 +28,13 @@ FAKE = [0.02, -0.08]  # 0.05
 def gan(keeps=0.0, fake=FAKE, balance=0.0, **kwargs):
     """A game whose discriminator keeps a part of each number."""
     model = BEGAN(
-        zoo.constant_generator(fake),
-        zoo.affine(keeps * np.eye(2)),
-        zoo.LATENT_DIM,
+        toys.constant_generator(fake),
+        toys.affine(keeps * np.eye(2)),
+        toys.LATENT_DIM,
         **kwargs,
     )
     model.balance.assign(balance)
-    return zoo.compile_at_rest(model)
+    return toys.compile_at_rest(model)
 
 
 def test_a_step_moves_the_balance_by_the_rate_times_the_gap():
@@ -39,11 +51,11 @@ def test_a_step_moves_the_balance_by_the_rate_times_the_gap():
 
 
 def test_convergence_is_of_the_samples_that_move_the_balance():
-    generator = zoo.affine(np.eye(zoo.LATENT_DIM)[:, :2])
-    autoencoder = zoo.affine(np.zeros((2, 2)))
-    model = BEGAN(generator, autoencoder, zoo.LATENT_DIM, balance_rate=0.1)
+    generator = toys.affine(np.eye(toys.LATENT_DIM)[:, :2])
+    autoencoder = toys.affine(np.zeros((2, 2)))
+    model = BEGAN(generator, autoencoder, toys.LATENT_DIM, balance_rate=0.1)
     model.balance.assign(0.5)
-    logs = zoo.compile_at_rest(model).train_step(REAL)
+    logs = toys.compile_at_rest(model).train_step(REAL)
     gap = 0.5 * 0.2 - logs["generator_loss"]
     np.testing.assert_allclose(model.balance, 0.5 + 0.1 * gap, rtol=1e-5)
     np.testing.assert_allclose(logs["convergence"], 0.2 - gap, rtol=1e-5)
@@ -88,7 +100,7 @@ def test_without_balance_the_discriminator_is_an_autoencoder():
         loss = model.discriminator_loss(REAL)
         np.testing.assert_allclose(loss, 0.1, rtol=1e-5)
         steps += [
-            zoo.gradients(
+            toys.gradients(
                 lambda: model.discriminator_loss(REAL), model.discriminator
             )[0]
         ]
@@ -106,7 +118,9 @@ def test_perfect_autoencoder_has_no_losses():
 @pytest.mark.parametrize("keeps", [0.0, 0.25, 3.0])
 def test_generator_learns_through_image_and_reconstruction(keeps):
     model = gan(keeps)
-    _, step = zoo.gradients(lambda: model.generator_loss(REAL), model.generator)
+    _, step = toys.gradients(
+        lambda: model.generator_loss(REAL), model.generator
+    )
     # Of |v - keeps v|, over two numbers; the signs are those of FAKE.
     expected = abs(1.0 - keeps) * np.array([0.5, -0.5])
     np.testing.assert_allclose(step, expected, rtol=1e-5)
@@ -115,7 +129,7 @@ def test_generator_learns_through_image_and_reconstruction(keeps):
 def test_the_reconstruction_loss_is_a_mean_over_all_numbers():
     images = keras.Input((4, 4, 3))
     autoencoder = keras.Model(images, 0.5 * images)
-    model = BEGAN(zoo.constant_generator(FAKE), autoencoder, zoo.LATENT_DIM)
+    model = BEGAN(toys.constant_generator(FAKE), autoencoder, toys.LATENT_DIM)
     batch = np.random.normal(size=(2, 4, 4, 3)).astype("float32")
     loss = -tf.reduce_mean(model.judge(tf.constant(batch), training=False))
     np.testing.assert_allclose(loss, np.abs(batch).mean() / 2, rtol=1e-5)
@@ -123,11 +137,11 @@ def test_the_reconstruction_loss_is_a_mean_over_all_numbers():
 
 def test_latents_are_uniform_in_minus_one_to_one():
     latents = gan().sample_prior(1000, seed=0).numpy()
-    assert latents.shape == (1000, zoo.LATENT_DIM)
+    assert latents.shape == (1000, toys.LATENT_DIM)
     assert -1.0 <= latents.min() < -0.99 and 0.99 < latents.max() < 1.0
     np.testing.assert_allclose(latents.std(), 3**-0.5, atol=0.02)
     model = gan()
-    seen = zoo.record(model.generator)
+    seen = toys.record(model.generator)
     model.train_step(REAL)
     assert len(seen) == 2 and np.abs(seen).max() <= 1.0
     assert (seen[0] != seen[1]).all()

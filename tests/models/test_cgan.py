@@ -8,12 +8,19 @@ import tensorflow as tf
 from keras import layers
 
 from keras_gan_zoo.models import CGAN
-from tests.models import zoo
+from tests.models import toys
+
+ENTRIES = {
+    "CGAN": toys.Entry(
+        toys.conditional_gan(CGAN, toys.conditional_discriminator),
+        conditional=True,
+    )
+}
 
 BATCH_SIZE = 32
 # A class that the model never draws, so that it marks what is real.
-REAL_LABEL = zoo.NUM_CLASSES
-INPUTS = tf.fill((BATCH_SIZE, zoo.NUM_CLASSES), 0.5), tf.fill(
+REAL_LABEL = toys.NUM_CLASSES
+INPUTS = tf.fill((BATCH_SIZE, toys.NUM_CLASSES), 0.5), tf.fill(
     (BATCH_SIZE,), REAL_LABEL
 )
 
@@ -23,16 +30,16 @@ def gan(score=0.0, label_weight=0.0):
 
     The score is of a sample's sum and of its label, each times a weight.
     """
-    samples = keras.Input((zoo.NUM_CLASSES,))
+    samples = keras.Input((toys.NUM_CLASSES,))
     labels = keras.Input((), dtype="int32")
     label = keras.ops.cast(keras.ops.expand_dims(labels, 1), "float32")
-    weights = [[score]] * zoo.NUM_CLASSES + [[label_weight]]
-    scores = zoo.affine(weights)(layers.Concatenate()([samples, label]))
+    weights = [[score]] * toys.NUM_CLASSES + [[label_weight]]
+    scores = toys.affine(weights)(layers.Concatenate()([samples, label]))
     return CGAN(
-        zoo.label_generator(),
+        toys.label_generator(),
         keras.Model([samples, labels], scores),
-        zoo.LATENT_DIM,
-        zoo.NUM_CLASSES,
+        toys.LATENT_DIM,
+        toys.NUM_CLASSES,
     )
 
 
@@ -68,9 +75,9 @@ def test_scores_of_real_samples_hang_on_their_labels():
 
 
 def test_fakes_are_judged_with_the_labels_they_were_made_of():
-    model = zoo.compile_at_rest(gan())
-    made = zoo.record(model.generator)
-    judged = zoo.record(model.discriminator)
+    model = toys.compile_at_rest(gan())
+    made = toys.record(model.generator)
+    judged = toys.record(model.discriminator)
     model.train_step(INPUTS)
     real = [call for call in judged if (call[0] == 0.5).all()]
     fake = [call for call in judged if not (call[0] == 0.5).all()]
@@ -78,12 +85,12 @@ def test_fakes_are_judged_with_the_labels_they_were_made_of():
     np.testing.assert_array_equal(real[0][1], INPUTS[1])
     for (_, given), (fakes, labels) in zip(made, fake):
         np.testing.assert_array_equal(labels, given)
-        np.testing.assert_array_equal(fakes, np.eye(zoo.NUM_CLASSES)[labels])
+        np.testing.assert_array_equal(fakes, np.eye(toys.NUM_CLASSES)[labels])
 
 
 def test_labels_of_fakes_are_drawn_and_never_those_of_real_samples():
-    model = zoo.compile_at_rest(gan())
-    made = zoo.record(model.generator)
+    model = toys.compile_at_rest(gan())
+    made = toys.record(model.generator)
     model.train_step(INPUTS)
     for _, labels in made:
         np.testing.assert_array_equal(np.unique(labels), [0, 1, 2])
@@ -93,10 +100,10 @@ def test_labels_of_fakes_are_drawn_and_never_those_of_real_samples():
 def test_real_samples_keep_their_labels_when_a_batch_is_split():
     model = gan()
     model.discriminator_steps = 3
-    zoo.compile_at_rest(model)
-    judged = zoo.record(model.discriminator)
+    toys.compile_at_rest(model)
+    judged = toys.record(model.discriminator)
     labels = np.arange(100, 112)
-    images = np.repeat(labels[:, np.newaxis], zoo.NUM_CLASSES, axis=1)
+    images = np.repeat(labels[:, np.newaxis], toys.NUM_CLASSES, axis=1)
     model.train_step((tf.cast(images, tf.float32), tf.constant(labels)))
     real = [call for call in judged if (call[1] >= 100).all()]
     assert len(real) == 3

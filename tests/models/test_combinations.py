@@ -5,7 +5,45 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan_zoo import augmentations, losses, models, noise, penalties
-from tests.models import zoo
+from tests.models import toys
+
+
+def gan_of_parts(**kwargs):
+    """Has what parts can have: state, laziness, noise, words of replicas."""
+    return models.GAN(
+        toys.generator(),
+        toys.discriminator(normalized=False),
+        toys.LATENT_DIM,
+        loss=losses.RelativisticAverage(),
+        penalties=[
+            penalties.R1(1.0, every=2),
+            penalties.DRAGANPenalty(1.0, every=2),
+            penalties.ApproximateR2(1.0, scale=0.1),
+            penalties.LeCam(0.1, decay=0.9),
+        ],
+        augmentation=augmentations.AdaptiveAugmentation(initial_p=0.5),
+        **kwargs,
+    )
+
+
+def conditional_gan_of_parts(**kwargs):
+    return models.ConditionalGAN(
+        toys.generator(num_classes=toys.NUM_CLASSES),
+        toys.conditional_discriminator(),
+        toys.LATENT_DIM,
+        toys.NUM_CLASSES,
+        loss=losses.Hinge(),
+        augmentation=augmentations.DiffAugment(),
+        **kwargs,
+    )
+
+
+ENTRIES = {
+    "GAN_of_parts": toys.Entry(gan_of_parts),
+    "ConditionalGAN_of_parts": toys.Entry(
+        conditional_gan_of_parts, conditional=True
+    ),
+}
 
 RATE = 0.1
 
@@ -50,32 +88,32 @@ def assert_step_down(model, loss, inputs):
 
 
 def data():
-    images, labels = zoo.arrays(num_batches=1)
+    images, labels = toys.arrays(num_batches=1)
     return tf.constant(images), tf.constant(labels)
 
 
 def networks(discriminator, num_classes=None):
     keras.utils.set_random_seed(0)
-    generator = zoo.generator(normalized=False, num_classes=num_classes)
+    generator = toys.generator(normalized=False, num_classes=num_classes)
     return generator, discriminator
 
 
 def told_critic():
-    images, labels = keras.Input(zoo.IMAGE_SHAPE), keras.Input(
+    images, labels = keras.Input(toys.IMAGE_SHAPE), keras.Input(
         (), dtype="int32"
     )
-    one_hot = keras.ops.one_hot(labels, zoo.NUM_CLASSES)
-    x = keras.layers.Concatenate()([zoo.features(images, False), one_hot])
+    one_hot = keras.ops.one_hot(labels, toys.NUM_CLASSES)
+    x = keras.layers.Concatenate()([toys.features(images, False), one_hot])
     x = keras.layers.Dense(8, "tanh")(x)
-    return keras.Model([images, labels], zoo.score()(x))
+    return keras.Model([images, labels], toys.score()(x))
 
 
 def test_a_conditional_wgan_gp():
     model = compiled(
         models.ConditionalGAN(
-            *networks(told_critic(), zoo.NUM_CLASSES),
-            zoo.LATENT_DIM,
-            zoo.NUM_CLASSES,
+            *networks(told_critic(), toys.NUM_CLASSES),
+            toys.LATENT_DIM,
+            toys.NUM_CLASSES,
             loss=losses.Wasserstein(),
             penalties=[penalties.GradientPenalty(10.0)],
         )
@@ -102,8 +140,8 @@ def test_an_lsgan_with_r1_and_adaptive_augmentation():
     augmentation = augmentations.AdaptiveAugmentation(initial_p=0.5)
     model = compiled(
         models.LSGAN(
-            *networks(zoo.discriminator(normalized=False)),
-            zoo.LATENT_DIM,
+            *networks(toys.discriminator(normalized=False)),
+            toys.LATENT_DIM,
             penalties=[penalties.R1(2.0)],
             augmentation=augmentation,
         )
@@ -132,18 +170,18 @@ def test_an_lsgan_with_r1_and_adaptive_augmentation():
 
 
 def classifying_critic():
-    images = keras.Input(zoo.IMAGE_SHAPE)
-    x = keras.layers.Dense(8, "tanh")(zoo.features(images, False))
-    logits = keras.layers.Dense(zoo.NUM_CLASSES)(x)
-    return keras.Model(images, [zoo.score()(x), logits])
+    images = keras.Input(toys.IMAGE_SHAPE)
+    x = keras.layers.Dense(8, "tanh")(toys.features(images, False))
+    logits = keras.layers.Dense(toys.NUM_CLASSES)(x)
+    return keras.Model(images, [toys.score()(x), logits])
 
 
 def test_an_acgan_with_the_penalty_of_dragan():
     model = compiled(
         models.ACGAN(
-            *networks(classifying_critic(), zoo.NUM_CLASSES),
-            zoo.LATENT_DIM,
-            zoo.NUM_CLASSES,
+            *networks(classifying_critic(), toys.NUM_CLASSES),
+            toys.LATENT_DIM,
+            toys.NUM_CLASSES,
             penalties=[penalties.DRAGANPenalty(10.0)],
         )
     )

@@ -12,7 +12,7 @@ import tensorflow as tf
 from keras_gan_zoo.export import export_generator
 from keras_gan_zoo.images import to_unit, unit_to_uint8
 from tests import graphs
-from tests.models import zoo
+from tests.models import toys, zoo
 
 # Each model is traced once, and its tests go to the same worker.
 EVERY_MODEL = pytest.mark.parametrize(
@@ -30,7 +30,7 @@ UNORDERED = {}  # Reads and writes in the graphs of `fitted`.
 def fitted(name):
     """Returns a model after one epoch, its data and the epoch's logs."""
     keras.utils.set_random_seed(1)
-    model = zoo.compile_model(zoo.ZOO[name].build(ema_decay=0.9))
+    model = toys.compile_model(zoo.ZOO[name].build(ema_decay=0.9))
     model.train_step = counted(model.train_step)
     data = batches(name)
     with graphs.optimized() as found:
@@ -54,11 +54,11 @@ def counted(function):
 
 def batches(name, form=lambda images, labels: (images, labels), seed=0):
     entry = zoo.ZOO[name]
-    images, labels = zoo.arrays(num_batches=2, steps=entry.steps, seed=seed)
+    images, labels = toys.arrays(num_batches=2, steps=entry.steps, seed=seed)
     return (
         tf.data.Dataset.from_tensor_slices((images, labels))
         .map(form)
-        .batch(zoo.BATCH_SIZE * entry.steps, drop_remainder=True)
+        .batch(toys.BATCH_SIZE * entry.steps, drop_remainder=True)
     )
 
 
@@ -106,7 +106,7 @@ def test_fit_takes_pairs_dictionaries_and_images(name):
     runs = []
     for form in [lambda images, labels: (images, labels), *forms]:
         keras.utils.set_random_seed(2)
-        model = zoo.compile_model(entry.build(), run_eagerly=True)
+        model = toys.compile_model(entry.build(), run_eagerly=True)
         model.fit(batches(name, form).take(1), verbose=0)
         runs.append(model.get_weights())
     for run in runs[1:]:
@@ -116,8 +116,8 @@ def test_fit_takes_pairs_dictionaries_and_images(name):
 @EVERY_MODEL
 def test_fit_takes_arrays(name):
     entry = zoo.ZOO[name]
-    model = zoo.compile_model(entry.build(), run_eagerly=True)
-    images, labels = zoo.arrays(num_batches=1, steps=entry.steps)
+    model = toys.compile_model(entry.build(), run_eagerly=True)
+    images, labels = toys.arrays(num_batches=1, steps=entry.steps)
     arrays = (images, labels) if entry.conditional else (images,)
     model.fit(*arrays, batch_size=len(images), verbose=0)
     assert model.step == 1
@@ -125,7 +125,7 @@ def test_fit_takes_arrays(name):
 
 @EVERY_MODEL
 def test_a_move_moves_its_player_only(name):
-    model = zoo.compile_model(zoo.ZOO[name].build(), run_eagerly=True)
+    model = toys.compile_model(zoo.ZOO[name].build(), run_eagerly=True)
     inputs = first(name, model)
     inputs = model.discriminator_batches(inputs)[0]
     for player in model.players:
@@ -178,7 +178,7 @@ def test_evaluate_reports_what_fit_reports_and_metrics_compare(name):
 def test_metrics_see_real_and_generated_samples(name):
     model = zoo.ZOO[name].build()
     error = keras.metrics.MeanAbsoluteError(name="error")
-    zoo.compile_model(model, metrics=[error], run_eagerly=True)
+    toys.compile_model(model, metrics=[error], run_eagerly=True)
     logs = model.fit(batches(name).take(1), verbose=0).history
     assert "error" not in logs
     report = model.evaluate(batches(name), verbose=0, return_dict=True)
@@ -198,7 +198,7 @@ def test_predict_generate_and_call_agree_and_use_the_average(name):
     np.testing.assert_allclose(predicted, samples, atol=1e-6)
     raw = model.generator(inputs, training=False)
     assert np.abs(samples - raw).max() > 0
-    assert samples.shape == (4, *zoo.IMAGE_SHAPE)
+    assert samples.shape == (4, *toys.IMAGE_SHAPE)
     assert np.abs(samples).max() <= 1.0
 
 
@@ -221,7 +221,7 @@ def test_summary_counts_the_networks(name):
 
 @EVERY_MODEL
 def test_learning_rate_callbacks_reach_every_optimizer(name):
-    model = zoo.compile_model(zoo.ZOO[name].build(), run_eagerly=True)
+    model = toys.compile_model(zoo.ZOO[name].build(), run_eagerly=True)
     halve = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
     model.fit(batches(name).take(1), verbose=0, callbacks=[halve])
     for player in model.players:
@@ -236,7 +236,7 @@ def test_graph_and_eager_steps_agree(name):
     for run_eagerly in (False, True):
         keras.utils.set_random_seed(5)
         model = zoo.ZOO[name].build()
-        zoo.compile_model(model, run_eagerly=run_eagerly)
+        toys.compile_model(model, run_eagerly=run_eagerly)
         logs = model.fit(batches(name), verbose=0).history
         runs.append(logs)
     for key, values in runs[0].items():
@@ -247,7 +247,7 @@ def test_graph_and_eager_steps_agree(name):
 def test_three_steps_under_explicit_xla(name):
     keras.utils.set_random_seed(1)
     model = zoo.ZOO[name].build()
-    zoo.compile_model(model, jit_compile=True)
+    toys.compile_model(model, jit_compile=True)
     logs = model.fit(batches(name).repeat().take(3), verbose=0).history
     assert model.jit_compile is True
     assert all(np.isfinite(values).all() for values in logs.values())
@@ -288,7 +288,7 @@ def test_export_equals_call(name, tmp_path):
 def test_save_and_load_keep_everything_that_training_needs(name, tmp_path):
     keras.utils.set_random_seed(1)
     model = zoo.ZOO[name].build(ema_decay=0.9)
-    zoo.compile_model(model, run_eagerly=True)
+    toys.compile_model(model, run_eagerly=True)
     model.fit(batches(name).take(1), verbose=0)
     model.save(tmp_path / "gan.keras")
     loaded = keras.models.load_model(tmp_path / "gan.keras")
@@ -308,10 +308,10 @@ def test_save_and_load_keep_everything_that_training_needs(name, tmp_path):
 def test_weights_alone_carry_the_training_state_too(name, tmp_path):
     keras.utils.set_random_seed(1)
     build = zoo.ZOO[name].build
-    model = zoo.compile_model(build(ema_decay=0.9), run_eagerly=True)
+    model = toys.compile_model(build(ema_decay=0.9), run_eagerly=True)
     model.fit(batches(name).take(1), verbose=0)
     model.save_weights(tmp_path / "gan.weights.h5")
-    other = zoo.compile_model(build(ema_decay=0.9), run_eagerly=True)
+    other = toys.compile_model(build(ema_decay=0.9), run_eagerly=True)
     other.load_weights(tmp_path / "gan.weights.h5")
     for one in (model, other):
         one.fit(batches(name, seed=1).take(1), verbose=0)
@@ -341,10 +341,10 @@ def test_a_fresh_process_goes_on_as_if_nothing_had_been_saved(tmp_path):
     for name, entry in zoo.ZOO.items():
         keras.utils.set_random_seed(1)
         model = entry.build(ema_decay=0.9)
-        zoo.compile_model(model, run_eagerly=True)
+        toys.compile_model(model, run_eagerly=True)
         model.fit(batches(name).take(1), verbose=0)
         model.save(tmp_path / f"{name}.keras")
-        images, labels = zoo.arrays(num_batches=1, steps=entry.steps, seed=1)
+        images, labels = toys.arrays(num_batches=1, steps=entry.steps, seed=1)
         arrays = (images, labels) if entry.conditional else (images,)
         np.savez(tmp_path / f"{name}.data.npz", *arrays)
         model.fit(*arrays, batch_size=len(images), shuffle=False, verbose=0)

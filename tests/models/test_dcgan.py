@@ -6,7 +6,9 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan_zoo.models import DCGAN
-from tests.models import zoo
+from tests.models import toys
+
+ENTRIES = {"DCGAN": toys.Entry(toys.gan(DCGAN))}
 
 REAL = tf.constant([[2.0, 5.0], [2.0, -7.0]])
 
@@ -14,9 +16,9 @@ REAL = tf.constant([[2.0, 5.0], [2.0, -7.0]])
 def gan(weights=([1.0], [0.0])):
     """A game in which samples score their first number, if not told else."""
     return DCGAN(
-        zoo.constant_generator([-1.0, 4.0]),
-        zoo.affine(weights),
-        zoo.LATENT_DIM,
+        toys.constant_generator([-1.0, 4.0]),
+        toys.affine(weights),
+        toys.LATENT_DIM,
     )
 
 
@@ -42,7 +44,7 @@ def test_losses_are_those_of_the_non_saturating_game():
 
 def test_real_and_generated_images_are_batches_of_their_own():
     model = gan()
-    seen = zoo.record(model.discriminator)
+    seen = toys.record(model.discriminator)
     model.discriminator_loss(REAL)
     real, fakes = sorted(seen, key=lambda batch: batch[0, 0], reverse=True)
     np.testing.assert_array_equal(real, REAL)
@@ -50,9 +52,9 @@ def test_real_and_generated_images_are_batches_of_their_own():
 
 
 def test_batch_statistics_move_with_their_network_alone():
-    model = zoo.ZOO["DCGAN"].build()
-    zoo.compile_model(model)
-    images = tf.constant(zoo.arrays(num_batches=1)[0])
+    model = ENTRIES["DCGAN"].build()
+    toys.compile_model(model)
+    images = tf.constant(toys.arrays(num_batches=1)[0])
     networks = {
         "discriminator": model.discriminator,
         "generator": model.generator,

@@ -9,7 +9,9 @@ import tensorflow as tf
 from keras import layers
 
 from keras_gan_zoo.models import DRAGAN
-from tests.models import zoo
+from tests.models import toys
+
+ENTRIES = {"DRAGAN": toys.Entry(toys.gan(DRAGAN, normalized=False))}
 
 REAL = tf.constant([[2.0, 9.0], [2.0, -9.0]])
 FAKE = [-1.0, 4.0]
@@ -18,9 +20,9 @@ FAKE = [-1.0, 4.0]
 def gan(slope=(1.0, 0.0), **kwargs):
     """A game with a linear discriminator."""
     return DRAGAN(
-        zoo.constant_generator(FAKE),
-        zoo.affine(np.reshape(slope, (2, 1))),
-        zoo.LATENT_DIM,
+        toys.constant_generator(FAKE),
+        toys.affine(np.reshape(slope, (2, 1))),
+        toys.LATENT_DIM,
         **kwargs,
     )
 
@@ -57,7 +59,7 @@ def test_penalty_is_at_real_samples_whatever_the_fakes(norm, penalty):
     real = tf.fill((4, 2), norm * 0.5**0.5)  # Of no deviation, so no noise.
     for fake in ([0.0, 0.0], FAKE):
         model = DRAGAN(
-            zoo.constant_generator(fake), discriminator, zoo.LATENT_DIM
+            toys.constant_generator(fake), discriminator, toys.LATENT_DIM
         )
         model.discriminator_loss(real)
         logged = model.penalty_trackers[0].result()
@@ -67,7 +69,7 @@ def test_penalty_is_at_real_samples_whatever_the_fakes(norm, penalty):
 @pytest.mark.parametrize("scale", [0.5, 2.0])
 def test_penalty_looks_near_the_real_samples(scale):
     model = gan(noise_scale=scale)
-    seen = zoo.record(model.discriminator)
+    seen = toys.record(model.discriminator)
     real = np.random.normal(size=(256, 2)).astype("float32")
     model.discriminator_loss(tf.constant(real))
     (near,) = [
@@ -91,7 +93,7 @@ def test_discriminator_with_batch_normalization_is_refused():
         [keras.Input((2,)), layers.BatchNormalization(), layers.Dense(1)]
     )
     with pytest.raises(ValueError, match="must not use batch normalization"):
-        DRAGAN(zoo.constant_generator(FAKE), discriminator, zoo.LATENT_DIM)
+        DRAGAN(toys.constant_generator(FAKE), discriminator, toys.LATENT_DIM)
 
 
 def test_penalty_is_kept_in_the_configuration():

@@ -8,7 +8,16 @@ from keras import layers
 
 from keras_gan_zoo.models import EBGAN
 from keras_gan_zoo.models.objectives.ebgan import pulling_away_term
-from tests.models import zoo
+from tests.models import toys
+
+
+def ebgan(**kwargs):
+    return EBGAN(
+        toys.generator(), toys.autoencoder(True), toys.LATENT_DIM, **kwargs
+    )
+
+
+ENTRIES = {"EBGAN": toys.Entry(ebgan)}
 
 REAL = tf.constant([[0.6, 0.8], [1.8, 2.4]])  # Of norms 1 and 3.
 
@@ -19,19 +28,19 @@ def gan(generator=None, keeps=0.0, **kwargs):
     An embedding is the sample itself.
     """
     samples = keras.Input((2,))
-    reconstructions = zoo.affine(keeps * np.eye(2))(samples)
-    embeddings = zoo.affine(np.eye(2))(samples)
+    reconstructions = toys.affine(keeps * np.eye(2))(samples)
+    embeddings = toys.affine(np.eye(2))(samples)
     return EBGAN(
-        generator or zoo.constant_generator([3.0, 4.0]),
+        generator or toys.constant_generator([3.0, 4.0]),
         keras.Model(samples, [reconstructions, embeddings]),
-        zoo.LATENT_DIM,
+        toys.LATENT_DIM,
         **kwargs,
     )
 
 
 def generator_of(*samples):
     """A generator whose batch is `samples`, whatever the latents."""
-    inputs = keras.Input((zoo.LATENT_DIM,))
+    inputs = keras.Input((toys.LATENT_DIM,))
 
     class Samples(layers.Layer):
         def build(self, shape):
@@ -50,7 +59,7 @@ def generator_of(*samples):
 def test_energy_is_the_norm_of_the_whole_error(shape):
     images = keras.Input(shape)
     autoencoder = keras.Model(images, [0.0 * images, layers.Flatten()(images)])
-    model = EBGAN(zoo.affine(np.eye(4)), autoencoder, zoo.LATENT_DIM)
+    model = EBGAN(toys.affine(np.eye(4)), autoencoder, toys.LATENT_DIM)
     errors = np.random.normal(size=(5, *shape)).astype("float32")
     energies, embeddings = model.energy(tf.constant(errors), training=False)
     expected = np.linalg.norm(errors.reshape(5, -1), axis=1)
@@ -61,7 +70,7 @@ def test_energy_is_the_norm_of_the_whole_error(shape):
 def test_energy_of_a_perfect_reconstruction_has_a_finite_gradient():
     model = gan(keeps=1.0)
     np.testing.assert_allclose(model.generator_loss(REAL), 0.1, atol=1e-5)
-    for gradient in zoo.gradients(
+    for gradient in toys.gradients(
         lambda: model.discriminator_loss(REAL), model.discriminator
     ):
         assert np.isfinite(gradient).all()
@@ -90,7 +99,7 @@ def test_samples_above_the_margin_teach_the_discriminator_nothing():
     for margin in (4.0, 0.5):  # Above the first energy, and above none.
         model = gan(generator_of([0.0, 1.0], [8.0, 0.0]), margin=margin)
         real = tf.zeros((2, 2))  # Without a gradient in the kernel.
-        kernel = zoo.gradients(
+        kernel = toys.gradients(
             lambda: model.discriminator_loss(real), model.discriminator
         )[0]
         steps.append(kernel)
@@ -103,7 +112,9 @@ def test_samples_above_the_margin_teach_the_discriminator_nothing():
 def test_without_pulling_away_the_generator_seeks_low_energy():
     model = gan(pulling_away_weight=0.0)
     np.testing.assert_allclose(model.generator_loss(REAL), 5.0, rtol=1e-6)
-    _, step = zoo.gradients(lambda: model.generator_loss(REAL), model.generator)
+    _, step = toys.gradients(
+        lambda: model.generator_loss(REAL), model.generator
+    )
     np.testing.assert_allclose(step, [0.6, 0.8], rtol=1e-5)
 
 
@@ -117,7 +128,9 @@ def test_pulling_away_term_is_weighed_and_of_the_fakes(weight):
 def test_pulling_away_moves_the_generator():
     # Of equal energy whichever their directions, which are at 45 degrees.
     model = gan(generator_of([1.0, 0.0], [1.0, 1.0]), pulling_away_weight=1.0)
-    (step,) = zoo.gradients(lambda: model.generator_loss(REAL), model.generator)
+    (step,) = toys.gradients(
+        lambda: model.generator_loss(REAL), model.generator
+    )
     # By turning them away from each other: d cos^2 = -sin(2 * 45 degrees).
     along = np.array([[1.0, 0.0], [0.5**0.5, 0.5**0.5]]) / 2
     turned = step - along  # Without the gradient of the mean energy.

@@ -11,7 +11,7 @@ from keras import layers
 
 from keras_gan_zoo import models
 from tests import tiny
-from tests.models import zoo
+from tests.models import toys, zoo
 
 IMAGES = np.resize(np.linspace(-1, 1, 7, dtype="float32"), (8, 4, 4, 1))
 LARGE = np.tile(IMAGES, (1, 2, 2, 1))  # As the networks of the zoo take.
@@ -210,8 +210,8 @@ def test_data_of_every_form_train_alike(form):
 
 @pytest.mark.parametrize("name", ["CGAN", "ACGAN"])
 def test_labels_may_be_bytes(name):
-    model = zoo.compile_model(zoo.ZOO[name].build(), run_eagerly=True)
-    images, labels = zoo.arrays(num_batches=1)
+    model = toys.compile_model(zoo.ZOO[name].build(), run_eagerly=True)
+    images, labels = toys.arrays(num_batches=1)
     model.fit(images, labels.astype("uint8")[:, None], 4, verbose=0)
     model.evaluate(images, labels.astype("uint16"), 4, verbose=0)
     assert model.step == 1
@@ -224,7 +224,7 @@ def test_sides_that_are_unknown_are_those_of_the_network():
         lambda: generator_of(LARGE),
         output_signature=(tf.TensorSpec((None, None, None, 1), "float32"),),
     )
-    model = zoo.compile_model(zoo.ZOO["DRAGAN"].build())
+    model = toys.compile_model(zoo.ZOO["DRAGAN"].build())
     model.fit(data, epochs=2, verbose=0)
     # The ends of an epoch, which the data did not tell, are no steps.
     counters = [o.iterations for o in model.optimizer.optimizers]
@@ -309,7 +309,7 @@ def test_a_part_of_arrays_is_validated_on():
 )
 def test_a_last_batch_that_can_not_be_split_is_refused_first(data, kwargs):
     refused(
-        zoo.compile_model(zoo.ZOO["WGAN"].build(), run_eagerly=True),
+        toys.compile_model(zoo.ZOO["WGAN"].build(), run_eagerly=True),
         "must be a multiple.*discriminator_steps=5. Choose",
         lambda model: model.fit(data, **kwargs),
     )
@@ -317,7 +317,7 @@ def test_a_last_batch_that_can_not_be_split_is_refused_first(data, kwargs):
 
 @pytest.mark.filterwarnings("ignore:The last batch may be smaller")
 def test_batches_to_evaluate_need_no_parts():
-    model = zoo.compile_model(zoo.ZOO["WGAN"].build(), run_eagerly=True)
+    model = toys.compile_model(zoo.ZOO["WGAN"].build(), run_eagerly=True)
     report = model.evaluate(LARGE, None, 3, verbose=0, return_dict=True)
     assert np.isfinite(report["discriminator_loss"])
     assert np.isfinite(model.test_on_batch(LARGE[:3])).all()
@@ -632,30 +632,30 @@ def test_a_model_of_ones_own_may_take_probabilities():
 )
 def test_networks_of_other_classes_are_refused(name, made, classes, message):
     discriminator = {
-        "CGAN": zoo.conditional_discriminator,
-        "ACGAN": zoo.classifying_discriminator,
+        "CGAN": toys.conditional_discriminator,
+        "ACGAN": toys.classifying_discriminator,
     }[name]
     model = getattr(models, name)(
-        zoo.generator(num_classes=made),
+        toys.generator(num_classes=made),
         discriminator(),
-        zoo.LATENT_DIM,
+        toys.LATENT_DIM,
         num_classes=classes,
     )
-    arrays = zoo.arrays()
+    arrays = toys.arrays()
     refused(recompiled(model), message, lambda m: m.fit(*arrays, 4))
 
 
 @pytest.mark.parametrize(
     ("name", "discriminator"),
     [
-        ("DCGAN", zoo.classifying_discriminator),
-        ("InfoGAN", zoo.discriminator),
-        ("EBGAN", lambda: zoo.autoencoder(False)),
-        ("BEGAN", zoo.discriminator),
+        ("DCGAN", toys.classifying_discriminator),
+        ("InfoGAN", toys.discriminator),
+        ("EBGAN", lambda: toys.autoencoder(False)),
+        ("BEGAN", toys.discriminator),
     ],
 )
 def test_the_discriminator_of_another_model_is_refused(name, discriminator):
-    model = zoo.compile_model(zoo.ZOO[name].build())
+    model = toys.compile_model(zoo.ZOO[name].build())
     model.discriminator = discriminator()
     with pytest.raises(ValueError, match="The discriminator must return"):
         model.check_networks()
@@ -663,8 +663,8 @@ def test_the_discriminator_of_another_model_is_refused(name, discriminator):
 
 @pytest.mark.parametrize("batch_size", [1, 3])
 def test_a_batch_of_one_has_no_pairs_to_pull_away(batch_size):
-    model = zoo.compile_model(zoo.ZOO["EBGAN"].build(), run_eagerly=True)
-    images, _ = zoo.arrays(num_batches=1)
+    model = toys.compile_model(zoo.ZOO["EBGAN"].build(), run_eagerly=True)
+    images, _ = toys.arrays(num_batches=1)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The last batch may be smaller")
         logs = model.fit(images, None, batch_size, verbose=0).history

@@ -9,7 +9,36 @@ import tensorflow as tf
 from keras import layers
 
 from keras_gan_zoo.models import InfoGAN
-from tests.models import zoo
+from tests.models import toys
+
+
+def toy_recognition():
+    inputs = keras.Input((64,))
+    logits = layers.Dense(3, dtype=toys.HEAD_DTYPE)(inputs)
+    means = layers.Dense(2, dtype=toys.HEAD_DTYPE)(inputs)
+    log_stddevs = layers.Dense(2, dtype=toys.HEAD_DTYPE)(inputs)
+    return keras.Model(inputs, [logits, means, log_stddevs])
+
+
+def informing_discriminator():
+    images = keras.Input(toys.IMAGE_SHAPE)
+    x = toys.features(images, True)
+    return keras.Model(images, [toys.score()(x), x])
+
+
+def infogan(**kwargs):
+    return InfoGAN(
+        toys.generator(latent_dim=9),
+        informing_discriminator(),
+        toy_recognition(),
+        latent_dim=9,
+        num_categories=3,
+        num_codes=2,
+        **kwargs,
+    )
+
+
+ENTRIES = {"InfoGAN": toys.Entry(infogan)}
 
 NUM_CATEGORIES, NUM_CODES, NOISE_DIM = 3, 2, 4
 LATENT_DIM = NOISE_DIM + NUM_CATEGORIES + NUM_CODES
@@ -25,9 +54,9 @@ def recognition(logit=0.0, mean=0.0, log_stddev=0.0):
     end = NOISE_DIM + NUM_CATEGORIES
     features = keras.Input((LATENT_DIM,))
     outputs = [
-        zoo.affine(logit * rows[:, NOISE_DIM:end])(features),
-        zoo.affine(mean * rows[:, end:])(features),
-        zoo.affine(np.zeros((LATENT_DIM, NUM_CODES)), log_stddev)(features),
+        toys.affine(logit * rows[:, NOISE_DIM:end])(features),
+        toys.affine(mean * rows[:, end:])(features),
+        toys.affine(np.zeros((LATENT_DIM, NUM_CODES)), log_stddev)(features),
     ]
     return keras.Model(features, outputs)
 
@@ -41,10 +70,10 @@ def gan(q=None, score=0.0, **kwargs):
     samples = keras.Input((LATENT_DIM,))
     discriminator = keras.Model(
         samples,
-        [zoo.affine(score * rows[:, :1])(samples), zoo.affine(rows)(samples)],
+        [toys.affine(score * rows[:, :1])(samples), toys.affine(rows)(samples)],
     )
     return InfoGAN(
-        zoo.affine(rows),
+        toys.affine(rows),
         discriminator,
         q or recognition(),
         LATENT_DIM,
@@ -80,7 +109,7 @@ def test_prior_is_noise_a_category_and_codes_side_by_side():
 
 def test_generator_gets_the_code_within_its_one_input():
     model = gan()
-    seen = zoo.record(model.generator)
+    seen = toys.record(model.generator)
     model.generator_loss(REAL)
     (latents,) = seen
     category, codes = code_of(latents)
@@ -160,7 +189,7 @@ def test_both_players_lower_their_losses_by_the_information(weight):
 
 def test_discriminator_raises_real_scores_and_lowers_fake_ones():
     model = gan(score=4.0, information_weight=0.0)
-    judged = zoo.record(model.discriminator)
+    judged = toys.record(model.discriminator)
     loss = model.discriminator_loss(REAL)
     (fakes,) = [batch for batch in judged if not (batch == 0.5).all()]
     expected = (
@@ -171,7 +200,7 @@ def test_discriminator_raises_real_scores_and_lowers_fake_ones():
 
 def test_information_reaches_the_generator_by_code_alone():
     model = gan(recognition(logit=1.0, mean=1.0))  # All scores are 0.
-    kernel, _ = zoo.gradients(
+    kernel, _ = toys.gradients(
         lambda: model.generator_loss(REAL), model.generator
     )
     # Of the samples, the classifier reads only the category: codes are right.
@@ -183,8 +212,8 @@ def test_information_reaches_the_generator_by_code_alone():
 
 def test_information_is_read_from_features_of_fakes():
     model = gan()
-    made = zoo.record(model.generator)
-    read = zoo.record(model.recognition)
+    made = toys.record(model.generator)
+    read = toys.record(model.recognition)
     model.discriminator_loss(REAL)
     model.generator_loss(REAL)
     assert len(read) == 2
@@ -208,7 +237,7 @@ def trained_player(player):
         NUM_CATEGORIES,
         NUM_CODES,
     )
-    zoo.compile_model(model)
+    toys.compile_model(model)
     networks = {
         name: getattr(model, name)
         for name in ("generator", "discriminator", "recognition")
@@ -243,8 +272,8 @@ def test_latents_must_hold_the_code():
         ValueError, match="must be at least 5, .* Received: latent_dim=4"
     ):
         InfoGAN(
-            zoo.affine(np.eye(4)),
-            zoo.affine(np.eye(4)),
+            toys.affine(np.eye(4)),
+            toys.affine(np.eye(4)),
             recognition(),
             latent_dim=4,
             num_categories=3,

@@ -5,7 +5,9 @@ import pytest
 import tensorflow as tf
 
 from keras_gan_zoo.models import LSGAN
-from tests.models import zoo
+from tests.models import toys
+
+ENTRIES = {"LSGAN": toys.Entry(toys.gan(LSGAN))}
 
 REAL = tf.constant([[3.0, 5.0], [3.0, -7.0]])
 PEARSON = {"real_target": 1.0, "fake_target": -1.0, "generator_target": 0.0}
@@ -14,9 +16,9 @@ PEARSON = {"real_target": 1.0, "fake_target": -1.0, "generator_target": 0.0}
 def gan(fake_score=-2.0, **kwargs):
     """A game in which samples score their first number."""
     return LSGAN(
-        zoo.constant_generator([fake_score, 4.0]),
-        zoo.affine([[1.0], [0.0]]),
-        zoo.LATENT_DIM,
+        toys.constant_generator([fake_score, 4.0]),
+        toys.affine([[1.0], [0.0]]),
+        toys.LATENT_DIM,
         **kwargs,
     )
 
@@ -44,7 +46,9 @@ def test_scores_at_their_targets_cost_nothing():
 @pytest.mark.parametrize("fake_score", [-100.0, -1.0, 1.0, 100.0])
 def test_generator_is_drawn_in_proportion_to_the_distance(fake_score):
     model = gan(fake_score)
-    _, step = zoo.gradients(lambda: model.generator_loss(REAL), model.generator)
+    _, step = toys.gradients(
+        lambda: model.generator_loss(REAL), model.generator
+    )
     np.testing.assert_allclose(step, [fake_score - 1.0, 0.0], rtol=1e-6)
 
 

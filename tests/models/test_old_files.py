@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import keras_gan_zoo.models  # noqa: F401: it makes the classes known.
-from tests.models import zoo
+from tests.models import toys, zoo
 
 FILES = sorted((pathlib.Path(__file__).parents[1] / "data").rglob("*.keras"))
 
@@ -23,7 +23,7 @@ def test_a_model_of_an_earlier_version_goes_on(path):
     samples = np.reshape(model.generate(2, seed=3), (2, -1))
     np.testing.assert_allclose(samples, expected, rtol=1e-4, atol=1e-6)
     steps = zoo.ZOO[path.stem].steps
-    images, labels = zoo.arrays(num_batches=1, steps=steps)
+    images, labels = toys.arrays(num_batches=1, steps=steps)
     model.fit(images, labels, batch_size=len(images), verbose=0)
     assert model.step == 2
     assert [int(o.iterations) for o in model.optimizer.optimizers] == [

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from keras_gan_zoo import augmentations, losses, models, noise, penalties
-from tests.models import zoo
+from tests.models import toys, zoo
 
 LOSSES = [
     losses.NonSaturating(),
@@ -20,18 +20,18 @@ LOSSES = [
 ]
 
 
-def images(number=zoo.BATCH_SIZE, seed=0):
+def images(number=toys.BATCH_SIZE, seed=0):
     rng = np.random.default_rng(seed)
-    shape = (number, *zoo.IMAGE_SHAPE)
+    shape = (number, *toys.IMAGE_SHAPE)
     return rng.uniform(-1.0, 1.0, shape).astype("float32")
 
 
 def gan(loss=None, parts=(), **kwargs):
     keras.utils.set_random_seed(0)
     return models.GAN(
-        zoo.generator(normalized=False),
-        zoo.discriminator(normalized=False),
-        zoo.LATENT_DIM,
+        toys.generator(normalized=False),
+        toys.discriminator(normalized=False),
+        toys.LATENT_DIM,
         loss=loss,
         penalties=parts,
         **kwargs,
@@ -54,15 +54,15 @@ def test_a_gan_moves_down_the_losses_it_was_given(loss):
 
 
 def two_scores():
-    samples = keras.Input(zoo.IMAGE_SHAPE)
-    x = zoo.features(samples, False)
-    return keras.Model(samples, [zoo.score()(x), zoo.score()(x)])
+    samples = keras.Input(toys.IMAGE_SHAPE)
+    x = toys.features(samples, False)
+    return keras.Model(samples, [toys.score()(x), toys.score()(x)])
 
 
 def test_losses_of_several_scores_are_added():
     keras.utils.set_random_seed(0)
-    model = models.GAN(zoo.generator(), two_scores(), zoo.LATENT_DIM)
-    zoo.compile_model(model, run_eagerly=True)
+    model = models.GAN(toys.generator(), two_scores(), toys.LATENT_DIM)
+    toys.compile_model(model, run_eagerly=True)
     model.fit(images(), batch_size=4, verbose=0)
     trial = model.trial(tf.constant(images()), False)
     expected = sum(
@@ -215,7 +215,7 @@ def test_parts_are_saved_with_the_game_and_go_on(tmp_path):
         penalties.R1(0.5),
     ]
     model = gan(losses.RelativisticPairing(), parts, ema_decay=0.9)
-    zoo.compile_model(model)
+    toys.compile_model(model)
     data = tf.data.Dataset.from_tensor_slices(images(12)).batch(
         4, drop_remainder=True
     )
@@ -263,11 +263,11 @@ class Shift(augmentations.Augmentation):
 @pytest.mark.parametrize("name", ["DCGAN", "WGANGP", "ACGAN", "BEGAN", "EBGAN"])
 def test_all_that_the_discriminator_sees_is_augmented(name):
     entry = zoo.ZOO[name]
-    model = zoo.compile_model(
+    model = toys.compile_model(
         entry.build(augmentation=Shift()), run_eagerly=True
     )
-    seen = zoo.record(model.discriminator)
-    images, labels = zoo.arrays(num_batches=1, steps=entry.steps)
+    seen = toys.record(model.discriminator)
+    images, labels = toys.arrays(num_batches=1, steps=entry.steps)
     model.fit(images, labels, batch_size=len(images), verbose=0)
     assert model.augmentation.moves == entry.steps
     assert all(inputs.min() > 8.0 for inputs in seen)
@@ -279,8 +279,8 @@ def test_all_that_the_discriminator_sees_is_augmented(name):
 def test_a_penalty_asks_for_one_draw_of_the_augmentation():
     model = gan(parts=[Noted()], augmentation=Shift())
     trial = model.trial(tf.constant(images()), True)
-    zeros = tf.zeros((4, *zoo.IMAGE_SHAPE))
-    seen = zoo.record(model.discriminator)
+    zeros = tf.zeros((4, *toys.IMAGE_SHAPE))
+    seen = toys.record(model.discriminator)
     for judge in (trial.judge, trial.judge, trial.judge_fake):
         judge(zeros)
     model.judge(zeros, True)
@@ -289,7 +289,7 @@ def test_a_penalty_asks_for_one_draw_of_the_augmentation():
 
 
 def test_a_critic_that_mixes_samples_is_refused_where_slopes_are_penalized():
-    networks = zoo.generator(), zoo.discriminator(normalized=True)
+    networks = toys.generator(), toys.discriminator(normalized=True)
     with pytest.raises(ValueError, match="must not use batch normalization"):
-        models.GAN(*networks, zoo.LATENT_DIM, penalties=[penalties.R1()])
-    models.GAN(*networks, zoo.LATENT_DIM, penalties=[penalties.LeCam()])
+        models.GAN(*networks, toys.LATENT_DIM, penalties=[penalties.R1()])
+    models.GAN(*networks, toys.LATENT_DIM, penalties=[penalties.LeCam()])

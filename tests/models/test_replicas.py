@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from keras_gan_zoo import models, replicas
 from tests import tiny
-from tests.models import zoo
+from tests.models import toys, zoo
 
 ONE_DEVICE = tf.distribute.get_strategy()
 
@@ -24,9 +24,9 @@ def sgd_model(name, **kwargs):
 
 def dataset(name, seed=0):
     entry = zoo.ZOO[name]
-    arrays = zoo.arrays(num_batches=4, steps=entry.steps, seed=seed)
+    arrays = toys.arrays(num_batches=4, steps=entry.steps, seed=seed)
     return tf.data.Dataset.from_tensor_slices(arrays).batch(
-        2 * zoo.BATCH_SIZE * entry.steps, drop_remainder=True
+        2 * toys.BATCH_SIZE * entry.steps, drop_remainder=True
     )
 
 

@@ -7,7 +7,14 @@ import pytest
 import tensorflow as tf
 
 from keras_gan_zoo.models import VanillaGAN
-from tests.models import zoo
+from tests.models import toys
+
+ENTRIES = {
+    "VanillaGAN": toys.Entry(toys.gan(VanillaGAN)),
+    "VanillaGAN_saturating": toys.Entry(
+        lambda **kwargs: toys.gan(VanillaGAN)(saturating=True, **kwargs)
+    ),
+}
 
 REAL = tf.constant([[2.0, 5.0], [2.0, -7.0]])
 FAKE = [-1.0, 4.0]
@@ -15,9 +22,9 @@ FAKE = [-1.0, 4.0]
 
 def gan(scores=([1.0], [0.0]), bias=0.0, **kwargs):
     """A game in which samples score their first number, if not told else."""
-    discriminator = zoo.affine(scores, bias)
-    generator = zoo.constant_generator(FAKE)
-    return VanillaGAN(generator, discriminator, zoo.LATENT_DIM, **kwargs)
+    discriminator = toys.affine(scores, bias)
+    generator = toys.constant_generator(FAKE)
+    return VanillaGAN(generator, discriminator, toys.LATENT_DIM, **kwargs)
 
 
 def softplus(score):
@@ -51,7 +58,7 @@ def test_generator_learns_of_a_sure_discriminator_unless_it_saturates():
     for saturating in (False, True):
         # Fakes score -10.
         model = gan(bias=-9.0, saturating=saturating)
-        _, step = zoo.gradients(
+        _, step = toys.gradients(
             lambda: model.generator_loss(REAL), model.generator
         )
         steps.append(step)
@@ -60,8 +67,8 @@ def test_generator_learns_of_a_sure_discriminator_unless_it_saturates():
 
 
 def test_players_draw_latents_of_their_own():
-    model = zoo.compile_at_rest(gan())
-    latents = zoo.record(model.generator)
+    model = toys.compile_at_rest(gan())
+    latents = toys.record(model.generator)
     model.train_step(REAL)
     model.train_step(REAL)
     assert len(latents) == 4
@@ -69,8 +76,8 @@ def test_players_draw_latents_of_their_own():
 
 
 def test_discriminator_moves_k_times_on_data_of_its_own():
-    model = zoo.compile_at_rest(gan(discriminator_steps=3))
-    seen = zoo.record(model.discriminator)
+    model = toys.compile_at_rest(gan(discriminator_steps=3))
+    seen = toys.record(model.discriminator)
     real = np.arange(100.0, 112.0, dtype="float32").reshape(6, 2)
     model.train_step(tf.constant(real))
     assert model.discriminator_optimizer.iterations == 3

@@ -7,7 +7,9 @@ import tensorflow as tf
 from keras import layers
 
 from keras_gan_zoo.models import WGAN
-from tests.models import zoo
+from tests.models import toys
+
+ENTRIES = {"WGAN": toys.Entry(toys.gan(WGAN), steps=5)}
 
 LIMIT = 0.01
 
@@ -21,9 +23,9 @@ def normalized_critic():
 def gan(critic=None, fake=(-1.0, 4.0), **kwargs):
     """A game in which samples score their first number, if not told else."""
     return WGAN(
-        zoo.constant_generator(list(fake)),
-        critic or zoo.affine([[1.0], [0.0]]),
-        zoo.LATENT_DIM,
+        toys.constant_generator(list(fake)),
+        critic or toys.affine([[1.0], [0.0]]),
+        toys.LATENT_DIM,
         **kwargs,
     )
 
@@ -85,7 +87,7 @@ def test_samples_like_the_data_cost_the_critic_nothing():
 @pytest.mark.parametrize("fake", [(-1e4, 0.0), (0.0, 0.0), (1e4, 0.0)])
 def test_generator_has_the_same_gradient_everywhere(fake):
     model = gan(fake=fake)
-    _, step = zoo.gradients(
+    _, step = toys.gradients(
         lambda: model.generator_loss(real_rows(4)), model.generator
     )
     np.testing.assert_array_equal(step, [-1.0, 0.0])
@@ -146,8 +148,8 @@ def test_critic_moves_five_times_for_each_move_of_the_generator():
 
 @pytest.mark.parametrize("steps", [1, 2, 5])
 def test_every_critic_update_sees_real_samples_of_its_own(steps):
-    model = zoo.compile_at_rest(gan(discriminator_steps=steps))
-    seen = zoo.record(model.discriminator)
+    model = toys.compile_at_rest(gan(discriminator_steps=steps))
+    seen = toys.record(model.discriminator)
     real = real_rows(4 * steps)
     model.train_step(real)
     seen = [batch for batch in seen if (batch[:, 0] >= 100.0).any()]
@@ -157,8 +159,8 @@ def test_every_critic_update_sees_real_samples_of_its_own(steps):
 
 
 def test_every_update_sees_fakes_of_its_own():
-    model = zoo.compile_at_rest(gan())
-    latents = zoo.record(model.generator)
+    model = toys.compile_at_rest(gan())
+    latents = toys.record(model.generator)
     model.train_step(real_rows(10))
     assert [len(batch) for batch in latents] == [2] * 6
     assert len(np.unique(np.concatenate(latents), axis=0)) == 12

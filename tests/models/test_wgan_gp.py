@@ -7,7 +7,9 @@ import tensorflow as tf
 from keras import layers
 
 from keras_gan_zoo.models import WGANGP
-from tests.models import zoo
+from tests.models import toys
+
+ENTRIES = {"WGANGP": toys.Entry(toys.gan(WGANGP, normalized=False), steps=5)}
 
 REAL = tf.constant([[2.0, 9.0], [4.0, -9.0]])
 FAKE = [-1.0, 4.0]
@@ -16,9 +18,9 @@ FAKE = [-1.0, 4.0]
 def gan(slope=(1.0, 0.0), fake=FAKE, **kwargs):
     """A game with a linear critic."""
     return WGANGP(
-        zoo.constant_generator(fake),
-        zoo.affine(np.reshape(slope, (2, 1))),
-        zoo.LATENT_DIM,
+        toys.constant_generator(fake),
+        toys.affine(np.reshape(slope, (2, 1))),
+        toys.LATENT_DIM,
         **kwargs,
     )
 
@@ -46,7 +48,7 @@ def test_critic_loss_is_the_negative_estimate_and_the_penalty():
 
 def test_penalty_looks_between_the_real_samples_and_the_fakes():
     model = gan()
-    seen = zoo.record(model.discriminator)
+    seen = toys.record(model.discriminator)
     model.discriminator_loss(REAL)
     assert len(seen) == 3
     (between,) = [
@@ -63,7 +65,7 @@ def test_penalty_looks_between_the_real_samples_and_the_fakes():
 
 def test_penalty_looks_elsewhere_at_each_move():
     model = gan()
-    seen = zoo.record(model.discriminator)
+    seen = toys.record(model.discriminator)
     for _ in range(2):
         model.discriminator_loss(REAL)
     rows = np.unique(np.concatenate(seen), axis=0)
@@ -75,7 +77,7 @@ def test_generator_is_not_penalized():
     for weight in (0.0, 1000.0):
         model = gan((3.0, 4.0), penalty_weight=weight)
         assert model.generator_loss(REAL) == -(3.0 * -1.0 + 4.0 * 4.0)
-        _, step = zoo.gradients(
+        _, step = toys.gradients(
             lambda: model.generator_loss(REAL), model.generator
         )
         steps.append(step)
@@ -87,9 +89,9 @@ def test_penalty_teaches_the_critic_alone():
     x = layers.Dense(3, "tanh")(x)
     critic = keras.Model(inputs, layers.Dense(1)(x))
     model = WGANGP(
-        zoo.constant_generator(FAKE),
+        toys.constant_generator(FAKE),
         critic,
-        zoo.LATENT_DIM,
+        toys.LATENT_DIM,
         penalty_weight=1000.0,
     )
     model.compile(
@@ -104,9 +106,9 @@ def test_penalty_teaches_the_critic_alone():
 
 
 def test_critic_moves_five_times_for_each_move_of_the_generator():
-    model = zoo.compile_at_rest(gan())
+    model = toys.compile_at_rest(gan())
     real = tf.random.normal((10, 2))
-    seen = zoo.record(model.discriminator)
+    seen = toys.record(model.discriminator)
     for _ in range(2):
         model.train_step(real)
     assert model.discriminator_optimizer.iterations == 10
@@ -121,7 +123,7 @@ def test_critic_with_batch_normalization_is_refused():
         [keras.Input((2,)), layers.BatchNormalization(), layers.Dense(1)]
     )
     with pytest.raises(ValueError, match="must not use batch normalization"):
-        WGANGP(zoo.constant_generator(FAKE), critic, zoo.LATENT_DIM)
+        WGANGP(toys.constant_generator(FAKE), critic, toys.LATENT_DIM)
 
 
 def test_penalty_weight_is_kept_in_the_configuration():

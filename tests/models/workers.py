@@ -13,14 +13,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tests.models import zoo
+from tests.models import toys, zoo
 
 
 def dataset(name, seed=0):
     entry = zoo.ZOO[name]
-    arrays = zoo.arrays(num_batches=4, steps=entry.steps, seed=seed)
+    arrays = toys.arrays(num_batches=4, steps=entry.steps, seed=seed)
     return tf.data.Dataset.from_tensor_slices(arrays).batch(
-        2 * zoo.BATCH_SIZE * entry.steps, drop_remainder=True
+        2 * toys.BATCH_SIZE * entry.steps, drop_remainder=True
     )
 
 

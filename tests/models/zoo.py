@@ -1,275 +1,38 @@
-"""Every model, small, and the data it takes: a new variant is one entry.
+"""Every model, small: the entries that the models' own test files declare."""
 
-Networks are built here, of layers that train in moments, and have what breaks
-games elsewhere: batch normalization and dropout where a paper allows them.
-"""
+import importlib
+import pathlib
+import re
 
-import dataclasses
-from collections.abc import Callable
+from keras_gan_zoo import models
 
-import keras
-import numpy as np
-import tensorflow as tf
-from keras import layers
-
-from keras_gan_zoo import augmentations, losses, models, penalties
-from keras_gan_zoo.layers import Dropout
-
-LATENT_DIM = 4
-IMAGE_SHAPE = (8, 8, 1)
-NUM_CLASSES = 3
-BATCH_SIZE = 4
-HEAD_DTYPE = "float32"  # Of last layers, in mixed precision too.
+FOLDER = pathlib.Path(__file__).parent
 
 
-@dataclasses.dataclass(frozen=True)
-class Entry:
-    """One model of the zoo.
-
-    `build` returns the model, uncompiled; it takes further arguments of the
-    model's constructor. `steps` is the number of discriminator updates.
-    """
-
-    build: Callable
-    conditional: bool = False
-    steps: int = 1
-
-
-def batch_normalization():
-    return layers.BatchNormalization(momentum=0.9, synchronized=True)
-
-
-def dropout():
-    return Dropout(0.1, seed=0)
+def find_entries():
+    """Returns the `ENTRIES` of all test files of models, by name."""
+    found = {}
+    for path in sorted(FOLDER.rglob("test_*.py")):
+        # Most files declare none, and some of those import this one.
+        if not re.search(r"^ENTRIES = ", path.read_text(), re.MULTILINE):
+            continue
+        parts = path.relative_to(FOLDER).with_suffix("").parts
+        module = importlib.import_module(".".join(["tests.models", *parts]))
+        twice = found.keys() & module.ENTRIES.keys()
+        if twice:
+            raise ValueError(f"Entries are declared twice: {sorted(twice)}.")
+        found.update(module.ENTRIES)
+    return found
 
 
-def relu():
-    return layers.ReLU()
-
-
-def leaky_relu():
-    return layers.LeakyReLU(0.2)
-
-
-def generator(latent_dim=LATENT_DIM, num_classes=None, normalized=True):
-    latents = inputs = keras.Input((latent_dim,))
-    if num_classes is not None:
-        labels = keras.Input((), dtype="int32")
-        one_hot = keras.ops.one_hot(labels, num_classes)
-        inputs, latents = [latents, labels], layers.Concatenate()(
-            [latents, one_hot]
-        )
-    x = layers.Dense(4 * 4 * 4, use_bias=not normalized)(latents)
-    if normalized:
-        x = batch_normalization()(x)
-    x = layers.Reshape((4, 4, 4))(relu()(x))
-    x = layers.Conv2DTranspose(1, 4, 2, "same")(x)
-    return keras.Model(inputs, layers.Activation("tanh", dtype=HEAD_DTYPE)(x))
-
-
-def features(images, normalized):
-    x = layers.Conv2D(4, 4, 2, "same", use_bias=not normalized)(images)
-    if normalized:
-        x = batch_normalization()(x)
-        x = dropout()(x)
-    return layers.Flatten()(leaky_relu()(x))
-
-
-def score(name=None):
-    return layers.Dense(1, dtype=HEAD_DTYPE, name=name)
-
-
-def discriminator(normalized=True):
-    images = keras.Input(IMAGE_SHAPE)
-    return keras.Model(images, score()(features(images, normalized)))
-
-
-def conditional_discriminator():
-    images, labels = keras.Input(IMAGE_SHAPE), keras.Input((), dtype="int32")
-    one_hot = keras.ops.one_hot(labels, NUM_CLASSES)
-    x = layers.Concatenate()([features(images, True), one_hot])
-    return keras.Model([images, labels], score()(x))
-
-
-def classifying_discriminator():
-    images = keras.Input(IMAGE_SHAPE)
-    x = features(images, True)
-    logits = layers.Dense(NUM_CLASSES, dtype=HEAD_DTYPE)(x)
-    return keras.Model(images, [score()(x), logits])
-
-
-def informing_discriminator():
-    images = keras.Input(IMAGE_SHAPE)
-    x = features(images, True)
-    return keras.Model(images, [score()(x), x])
-
-
-def recognition():
-    inputs = keras.Input((64,))
-    logits = layers.Dense(3, dtype=HEAD_DTYPE)(inputs)
-    means = layers.Dense(2, dtype=HEAD_DTYPE)(inputs)
-    log_stddevs = layers.Dense(2, dtype=HEAD_DTYPE)(inputs)
-    return keras.Model(inputs, [logits, means, log_stddevs])
-
-
-def autoencoder(with_embedding):
-    images = keras.Input(IMAGE_SHAPE)
-    embedding = layers.Dense(8)(features(images, False))
-    x = layers.Dense(64, dtype=HEAD_DTYPE)(layers.ELU()(embedding))
-    reconstruction = layers.Reshape(IMAGE_SHAPE)(x)
-    outputs = [reconstruction, embedding] if with_embedding else reconstruction
-    return keras.Model(images, outputs)
-
-
-def gan(model, normalized=True):
-    return lambda **kwargs: model(
-        generator(), discriminator(normalized), LATENT_DIM, **kwargs
-    )
-
-
-def conditional_gan(model, build_discriminator):
-    return lambda **kwargs: model(
-        generator(num_classes=NUM_CLASSES),
-        build_discriminator(),
-        LATENT_DIM,
-        NUM_CLASSES,
-        **kwargs,
-    )
-
-
-def gan_of_parts(**kwargs):
-    """Has what parts can have: state, laziness, noise, words of replicas."""
-    return models.GAN(
-        generator(),
-        discriminator(normalized=False),
-        LATENT_DIM,
-        loss=losses.RelativisticAverage(),
-        penalties=[
-            penalties.R1(1.0, every=2),
-            penalties.DRAGANPenalty(1.0, every=2),
-            penalties.ApproximateR2(1.0, scale=0.1),
-            penalties.LeCam(0.1, decay=0.9),
-        ],
-        augmentation=augmentations.AdaptiveAugmentation(initial_p=0.5),
-        **kwargs,
-    )
-
-
-ZOO = {
-    "GAN_of_parts": Entry(gan_of_parts),
-    "VanillaGAN": Entry(gan(models.VanillaGAN)),
-    "VanillaGAN_saturating": Entry(
-        lambda **kwargs: gan(models.VanillaGAN)(saturating=True, **kwargs)
-    ),
-    "DCGAN": Entry(gan(models.DCGAN)),
-    "LSGAN": Entry(gan(models.LSGAN)),
-    "WGAN": Entry(gan(models.WGAN), steps=5),
-    "WGANGP": Entry(gan(models.WGANGP, normalized=False), steps=5),
-    "DRAGAN": Entry(gan(models.DRAGAN, normalized=False)),
-    "CGAN": Entry(
-        conditional_gan(models.CGAN, conditional_discriminator),
-        conditional=True,
-    ),
-    "ACGAN": Entry(
-        conditional_gan(models.ACGAN, classifying_discriminator),
-        conditional=True,
-    ),
-    "InfoGAN": Entry(
-        lambda **kwargs: models.InfoGAN(
-            generator(latent_dim=9),
-            informing_discriminator(),
-            recognition(),
-            latent_dim=9,
-            num_categories=3,
-            num_codes=2,
-            **kwargs,
-        )
-    ),
-    "EBGAN": Entry(
-        lambda **kwargs: models.EBGAN(
-            generator(), autoencoder(True), LATENT_DIM, **kwargs
-        )
-    ),
-    "BEGAN": Entry(
-        lambda **kwargs: models.BEGAN(
-            generator(normalized=False),
-            autoencoder(False),
-            LATENT_DIM,
-            **kwargs,
-        )
-    ),
-}
-
-
-def compile_model(model, learning_rate=1e-3, **kwargs):
-    """Compiles a model with an Adam of its own for each player."""
-    optimizers = {
-        f"{player}_optimizer": keras.optimizers.Adam(learning_rate, beta_1=0.5)
-        for player in model.players
+def concrete_models():
+    """Returns the model classes that can be trained, by name."""
+    step = models.AdversarialModel.train_step
+    return {
+        name: getattr(models, name)
+        for name in models.__all__
+        if getattr(models, name).train_step is not step
     }
-    model.compile(**optimizers, **kwargs)
-    return model
 
 
-def arrays(num_batches=2, steps=1, seed=0):
-    """Returns images in [-1, 1] and labels, for so many batches."""
-    rng = np.random.default_rng(seed)
-    number = num_batches * steps * BATCH_SIZE
-    images = rng.uniform(-1.0, 1.0, (number, *IMAGE_SHAPE))
-    labels = rng.integers(0, NUM_CLASSES, number)
-    return images.astype("float32"), labels.astype("int32")
-
-
-def affine(kernel, bias=0.0):
-    """Returns a network of one dense layer of given weights."""
-    kernel = np.asarray(kernel, "float32")
-    inputs = keras.Input(kernel.shape[:1])
-    layer = layers.Dense(kernel.shape[1])
-    network = keras.Model(inputs, layer(inputs))
-    layer.set_weights([kernel, np.broadcast_to(bias, kernel.shape[1:])])
-    return network
-
-
-def constant_generator(sample, latent_dim=LATENT_DIM):
-    """Returns a generator whose samples are all the same: its bias."""
-    return affine(np.zeros((latent_dim, len(sample))), sample)
-
-
-def label_generator():
-    """Returns a generator whose samples are one-hot labels."""
-    latents, labels = keras.Input((LATENT_DIM,)), keras.Input((), dtype="int32")
-    one_hot = keras.ops.one_hot(labels, NUM_CLASSES)
-    head = affine(np.eye(LATENT_DIM + NUM_CLASSES)[:, LATENT_DIM:])
-    samples = head(layers.Concatenate()([latents, one_hot]))
-    return keras.Model([latents, labels], samples)
-
-
-def record(network):
-    """Returns a list that gets the inputs of each eager call of a network."""
-    calls, call = [], network.call
-
-    def recording_call(inputs, **kwargs):
-        calls.append(keras.tree.map_structure(np.asarray, inputs))
-        return call(inputs, **kwargs)
-
-    network.call = recording_call
-    return calls
-
-
-def gradients(compute_loss, network):
-    """Returns the gradient of a loss for each trained weight of a network."""
-    with tf.GradientTape() as tape:
-        loss = compute_loss()
-    values = [variable.value for variable in network.trainable_variables]
-    found = tape.gradient(loss, values, unconnected_gradients="zero")
-    return [gradient.numpy() for gradient in found]
-
-
-def compile_at_rest(model):
-    """Compiles a model whose players make steps of size zero."""
-    optimizers = {
-        f"{player}_optimizer": keras.optimizers.SGD(0.0)
-        for player in model.players
-    }
-    model.compile(**optimizers)
-    return model
+ZOO = find_entries()
