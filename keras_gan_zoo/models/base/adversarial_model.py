@@ -89,10 +89,7 @@ class AdversarialModel(PlayersModel):
                     break
             history = super().fit(x, y, **arguments)
         if self.compiled:
-            for player, networks in self.players.items():
-                optimizer = getattr(self, f"{player}_optimizer")
-                variables = trainable_variables(networks)
-                optimizer.finalize_variable_values(variables)
+            self._finalize_weights()
         return history
 
     def evaluate(self, x=None, y=None, *args, **kwargs):
@@ -171,6 +168,14 @@ class AdversarialModel(PlayersModel):
             "can't be exported. Write `endpoints()`, which returns a list of "
             "`keras_gan_zoo.endpoints.Endpoint`."
         )
+
+    def _finalize_weights(self):
+        """Does what Keras does after `fit()` for its one optimizer."""
+        for player, networks in self.players.items():
+            optimizer = getattr(self, f"{player}_optimizer")
+            if optimizer.iterations > 0:  # Or averages of weights are zero.
+                variables = trainable_variables(networks)
+                optimizer.finalize_variable_values(variables)
 
     def _require_ready(self):
         """Raises a `ValueError` if the model can't make a step."""
