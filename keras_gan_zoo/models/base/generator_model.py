@@ -125,8 +125,8 @@ class GeneratorModel(AdversarialModel):
     def endpoints(self):
         return endpoints_of(self)
 
-    def update(self, player, inputs, **kwargs):
-        loss = super().update(player, inputs, **kwargs)
+    def _move(self, player, inputs, **kwargs):
+        loss = super()._move(player, inputs, **kwargs)
         if player == "generator" and self.ema_generator is not None:
             self._update_moving_average()
         return loss

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan_zoo import checks, ordering, replicas
+from keras_gan_zoo.models.base import rests
 from keras_gan_zoo.models.base.player_optimizers import (
     PlayerOptimizers,
     in_float16,
@@ -105,17 +106,34 @@ class PlayersModel(StoredModel):
             [getattr(self, name) for name in expected], self.step
         )
 
-    def update(self, player, inputs, **kwargs):
+    def update(self, player, inputs, when=None, **kwargs):
         """Moves one player one optimizer step down its loss.
 
         Args:
             player: String, the name of the player.
             inputs: What `<player>_loss` takes.
+            when: Boolean scalar, or `None` for always. Where it is false the
+                player rests: the loss is computed and reported, and nothing
+                else changes. Weights, batch statistics, random states, the
+                optimizer's variables, moving averages and what parts remember
+                stay bit for bit what they were. It costs as much as a move.
+                All replicas must agree: what is computed from data goes
+                through `replicas.mean` before it is compared, as in
+                `when=replicas.mean(accuracy) < 0.8`.
             **kwargs: Further arguments of `<player>_loss`.
 
         Returns:
             The loss before the move, a scalar tensor.
+
+        Raises:
+            ValueError: If `when` isn't a boolean scalar.
         """
+        if when is None:
+            return self._move(player, inputs, **kwargs)
+        with rests.made_only(when, self._moved_by(player)):
+            return self._move(player, inputs, **kwargs)
+
+    def _move(self, player, inputs, **kwargs):
         compute_loss = getattr(self, f"{player}_loss")
         optimizer = getattr(self, f"{player}_optimizer")
         networks = self.players[player]
@@ -180,6 +198,16 @@ class PlayersModel(StoredModel):
 
     def compile_from_config(self, config):
         self.compile(**keras.saving.deserialize_keras_object(config))
+
+    def _moved_by(self, player):
+        """Returns all variables that a move of the player may change."""
+        untrained = [v for v in self.variables if not v.trainable]
+        optimizer = getattr(self, f"{player}_optimizer")
+        return [
+            *trainable_variables(self.players[player]),
+            *untrained,
+            *optimizer.variables,
+        ]
 
     def _untrained_variables_of_others(self, player):
         own = {id(v) for net in self.players[player] for v in net.weights}
