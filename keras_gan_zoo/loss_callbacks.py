@@ -6,17 +6,18 @@ import keras
 import numpy as np
 
 
-def with_losses(callbacks, players):
+def with_losses(callbacks, losses):
     """Returns the callbacks of `fit()`, those told what they wait for.
 
     `keras.callbacks.TerminateOnNaN` looks for a loss called "loss", which a
-    game doesn't have: it would wait in vain. Where nobody would tell of NaN,
-    losses are looked at when an epoch ends: their means are NaN if one was.
+    game of several players doesn't have: it would wait in vain. Where nobody
+    would tell of NaN, losses are looked at when an epoch ends: their means are
+    NaN if one was.
 
     Args:
         callbacks: What `fit()` takes: a callback, a list, a `CallbackList` or
             `None`.
-        players: List of strings.
+        losses: List of the names of losses.
 
     Returns:
         A list of them and of more, or the `CallbackList`.
@@ -26,13 +27,16 @@ def with_losses(callbacks, players):
     if is_list:
         members = callbacks.callbacks
     # Before all others: none should save what has become NaN.
-    added = [
-        _LossOfAll(callback, players)
+    waiting = [
+        callback
         for callback in members
         if isinstance(callback, keras.callbacks.TerminateOnNaN)
     ]
-    if not added and not any(hasattr(c, "tells_of_nan") for c in members):
-        added = [_WordOnNaN(players)]
+    added = []
+    if waiting and losses != ["loss"]:
+        added = [_LossOfAll(callback, losses) for callback in waiting]
+    if not waiting and not any(hasattr(c, "tells_of_nan") for c in members):
+        added = [_WordOnNaN(losses)]
     if is_list:
         callbacks.callbacks[:0] = added
         return callbacks
@@ -42,10 +46,10 @@ def with_losses(callbacks, players):
 class _LossOfAll(keras.callbacks.Callback):
     """Shows a callback the sum of all losses, which is NaN if one is."""
 
-    def __init__(self, callback, players):
+    def __init__(self, callback, losses):
         super().__init__()
         self._callback = callback
-        self._names = _names_of_losses(players)
+        self._names = losses
 
     def on_train_batch_end(self, batch, logs=None):
         losses = [float(logs[name]) for name in self._names if name in logs]
@@ -58,9 +62,9 @@ class _WordOnNaN(keras.callbacks.Callback):
     It needs no log of a step, which would have to be waited for.
     """
 
-    def __init__(self, players):
+    def __init__(self, losses):
         super().__init__()
-        self._names = _names_of_losses(players)
+        self._names = losses
 
     def on_epoch_end(self, epoch, logs=None):
         losses = {name: (logs or {}).get(name, 0.0) for name in self._names}
@@ -73,7 +77,3 @@ class _WordOnNaN(keras.callbacks.Callback):
                 "infinity and values beyond [-1, 1] in the data, then lower "
                 "the learning rates: `callbacks.Doctor` finds the step."
             )
-
-
-def _names_of_losses(players):
-    return [f"{player}_loss" for player in players]

@@ -57,8 +57,9 @@ def _copy_in(policy, model):
             network.layers[-1].dtype_policy = keras.DTypePolicy("float32")
     optimizers = {}
     for player in model.players:
-        name = f"{player}_optimizer"
-        optimizer = getattr(model, name)
+        name, optimizer = model.optimizer_name(player), model.optimizer_of(
+            player
+        )
         optimizers[name] = type(optimizer).from_config(optimizer.get_config())
     copy.compile(**optimizers)
     return copy

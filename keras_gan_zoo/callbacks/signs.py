@@ -58,7 +58,7 @@ def _examine(model, inputs):
             for player in model.players:
                 loss = getattr(model, f"{player}_loss")(inputs, training=True)
                 # Gradients of half precision vanish without their scale.
-                optimizer = getattr(model, f"{player}_optimizer")
+                optimizer = model.optimizer_of(player)
                 scale = optimizer.scale_loss(tf.constant(1.0))
                 targets[player] = loss * scale, gap * scale
                 scales[player] = scale

@@ -35,21 +35,25 @@ def check_data_arguments(arguments):
             check_integer(name, arguments[name], minimum)
 
 
-def check_optimizers(model, positional, optimizers):
+def check_optimizers(model, positional, named):
     """Raises a `ValueError` unless `compile()` got an optimizer a player.
 
     Args:
         model: `AdversarialModel`.
         positional: Tuple, what was passed without a name.
-        optimizers: Dictionary, what was passed by a name that is none of
-            Keras's.
+        named: Dictionary, what was passed by a name that is none of Keras's.
+
+    Returns:
+        Dictionary of the optimizers by their names.
     """
-    expected = [f"{player}_optimizer" for player in model.players]
-    missing = [n for n in expected if optimizers.get(n) is None]
-    if not positional and not missing and len(optimizers) == len(expected):
-        return
+    expected = [model.optimizer_name(player) for player in model.players]
+    if len(expected) == len(positional) == 1 and not named:
+        return {expected[0]: positional[0]}
+    missing = [name for name in expected if named.get(name) is None]
+    if not positional and not missing and len(named) == len(expected):
+        return named
     received = [repr(value) for value in positional]
-    received += [f"{name}={value!r:.60}" for name, value in optimizers.items()]
+    received += [f"{name}={value!r:.60}" for name, value in named.items()]
     adam = "keras.optimizers.Adam(2e-4, beta_1=0.5)"
     call = ", ".join(f"{name}={adam}" for name in expected)
     raise ValueError(

@@ -76,7 +76,7 @@ class AdversarialModel(PlayersModel):
         arguments.setdefault("shuffle", checks.are_arrays(x))
         self._draws.number = 0
         arguments["callbacks"] = loss_callbacks.with_losses(
-            arguments.get("callbacks"), list(self.players)
+            arguments.get("callbacks"), [*map(self.loss_name, self.players)]
         )
         with contextlib.ExitStack() as guard:
             for callback in keras.tree.flatten(arguments["callbacks"]):
@@ -172,7 +172,7 @@ class AdversarialModel(PlayersModel):
     def _finalize_weights(self):
         """Does what Keras does after `fit()` for its one optimizer."""
         for player, networks in self.players.items():
-            optimizer = getattr(self, f"{player}_optimizer")
+            optimizer = self.optimizer_of(player)
             if optimizer.iterations > 0:  # Or averages of weights are zero.
                 variables = trainable_variables(networks)
                 optimizer.finalize_variable_values(variables)

@@ -51,15 +51,15 @@ class PlayersModel(StoredModel):
             jit_compile: See `keras.Model.compile()`.
             **optimizers: One optimizer (or its name) for each player, as
                 `<player>_optimizer`. Those without a name of their own are
-                named after their player.
+                named after their player. A model of one player takes its
+                `optimizer` as any Keras model does, as the first argument too.
 
         Raises:
             ValueError: If there isn't one new optimizer for each player, or
                 if something is passed that a game has no use for.
         """
-        checks.check_optimizers(self, positional, optimizers)
+        optimizers = checks.check_optimizers(self, positional, optimizers)
         checks.check_metrics(metrics)
-        expected = [f"{player}_optimizer" for player in self.players]
         objects = [o for o in optimizers.values() if not isinstance(o, str)]
         if len({id(optimizer) for optimizer in objects}) < len(objects):
             raise ValueError(
@@ -74,7 +74,7 @@ class PlayersModel(StoredModel):
         for player, networks in self.players.items():
             checks.require_variables(
                 player,
-                optimizers[f"{player}_optimizer"],
+                optimizers[self.optimizer_name(player)],
                 trainable_variables(networks),
             )
         replicas.check_compilation(
@@ -90,21 +90,42 @@ class PlayersModel(StoredModel):
             jit_compile=jit_compile,
         )
         self._draws.number = 0
-        self.evaluation_metrics = list(metrics or [])
         self.loss_trackers = {}
         # A player's gradient flows through the networks of others as well.
         scaled = any(map(in_float16, self.players.values()))
         for player, networks in self.players.items():
-            optimizer = optimizers[f"{player}_optimizer"]
+            name = self.optimizer_name(player)
+            optimizer = optimizers[name]
             if scaled:
                 optimizer = with_loss_scale(optimizer)
-            name_after(player, optimizer)
+            if len(self.players) > 1:
+                name_after(player, optimizer)
             optimizer.build(trainable_variables(networks))
-            setattr(self, f"{player}_optimizer", optimizer)
-            self.loss_trackers[player] = keras.metrics.Mean(f"{player}_loss")
-        self.optimizer = PlayerOptimizers(
-            [getattr(self, name) for name in expected], self.step
-        )
+            setattr(self, name, optimizer)
+            self.loss_trackers[player] = keras.metrics.Mean(
+                self.loss_name(player)
+            )
+        self.evaluation_metrics = list(metrics or [])
+        if len(self.players) > 1:
+            self.optimizer = PlayerOptimizers(
+                [self.optimizer_of(player) for player in self.players],
+                self.step,
+            )
+
+    def optimizer_name(self, player):
+        """Returns by which name `compile()` takes the optimizer of a player.
+
+        It is the name of an attribute, too.
+        """
+        return f"{player}_optimizer" if len(self.players) > 1 else "optimizer"
+
+    def optimizer_of(self, player):
+        """Returns the optimizer of a player, once the model is compiled."""
+        return getattr(self, self.optimizer_name(player))
+
+    def loss_name(self, player):
+        """Returns the name of a player's loss in the logs."""
+        return f"{player}_loss" if len(self.players) > 1 else "loss"
 
     def update(self, player, inputs, when=None, **kwargs):
         """Moves one player one optimizer step down its loss.
@@ -135,7 +156,7 @@ class PlayersModel(StoredModel):
 
     def _move(self, player, inputs, **kwargs):
         compute_loss = getattr(self, f"{player}_loss")
-        optimizer = getattr(self, f"{player}_optimizer")
+        optimizer = self.optimizer_of(player)
         networks = self.players[player]
         variables = trainable_variables(networks)
         values = [variable.value for variable in variables]
@@ -164,8 +185,12 @@ class PlayersModel(StoredModel):
 
     @property
     def metrics(self):
-        # Keras adds a "loss" tracker to every compiled model; a game has none.
-        return [metric for metric in super().metrics if metric.name != "loss"]
+        # Keras adds a "loss" of its own to every compiled model.
+        return [
+            metric
+            for metric in super().metrics
+            if metric.name != "loss" or metric in self.loss_trackers.values()
+        ]
 
     def loss_results(self):
         """Ends a training step and returns the running means it reports."""
@@ -185,7 +210,7 @@ class PlayersModel(StoredModel):
         if not self.compiled:
             return {}
         self._require_same_variables()  # Or they would load without moments.
-        optimizers = [f"{player}_optimizer" for player in self.players]
+        optimizers = map(self.optimizer_name, self.players)
         return keras.saving.serialize_keras_object(
             {
                 "metrics": self.evaluation_metrics,
@@ -202,7 +227,7 @@ class PlayersModel(StoredModel):
     def _moved_by(self, player):
         """Returns all variables that a move of the player may change."""
         untrained = [v for v in self.variables if not v.trainable]
-        optimizer = getattr(self, f"{player}_optimizer")
+        optimizer = self.optimizer_of(player)
         return [
             *trainable_variables(self.players[player]),
             *untrained,
@@ -221,6 +246,6 @@ class PlayersModel(StoredModel):
 
     def _require_same_variables(self):
         for player, networks in self.players.items():
-            optimizer = getattr(self, f"{player}_optimizer")
+            optimizer = self.optimizer_of(player)
             variables = trainable_variables(networks)
             checks.require_variables(player, optimizer, variables)
