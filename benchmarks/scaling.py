@@ -106,8 +106,8 @@ def step_costs(model):
 
     model.compile(
         **{
-            f"{name}_optimizer": keras.optimizers.Adam()
-            for name in model.players
+            model.optimizer_name(player): keras.optimizers.Adam()
+            for player in model.players
         }
     )
     shape = model.discriminator.input_shape[1:]

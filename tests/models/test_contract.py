@@ -134,7 +134,7 @@ def test_a_move_moves_its_player_only(name):
             variable
             for other in model.players
             if other != player
-            for variable in getattr(model, f"{other}_optimizer").variables
+            for variable in model.optimizer_of(other).variables
         ]
         optimizers_before = [v.numpy() for v in others]
         model.update(player, inputs)
@@ -225,7 +225,7 @@ def test_learning_rate_callbacks_reach_every_optimizer(name):
     halve = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
     model.fit(batches(name).take(1), verbose=0, callbacks=[halve])
     for player in model.players:
-        optimizer = getattr(model, f"{player}_optimizer")
+        optimizer = model.optimizer_of(player)
         np.testing.assert_allclose(float(optimizer.learning_rate), 5e-4)
     assert len(model.optimizer.optimizers) == len(model.players)
 
@@ -297,9 +297,7 @@ def test_save_and_load_keep_everything_that_training_needs(name, tmp_path):
         one.fit(batches(name, seed=1).take(1), verbose=0)
     assert equal(model.get_weights(), loaded.get_weights())
     for player in model.players:
-        optimizers = [
-            getattr(one, f"{player}_optimizer") for one in (model, loaded)
-        ]
+        optimizers = [one.optimizer_of(player) for one in (model, loaded)]
         values = [[v.numpy() for v in one.variables] for one in optimizers]
         assert equal(*values)
 

@@ -41,7 +41,7 @@ def build(name, policy, **kwargs):
 
 
 def optimizers_of(model):
-    return [getattr(model, f"{player}_optimizer") for player in model.players]
+    return [model.optimizer_of(player) for player in model.players]
 
 
 def weights_of(networks):

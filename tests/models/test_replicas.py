@@ -15,7 +15,7 @@ ONE_DEVICE = tf.distribute.get_strategy()
 def sgd_model(name, **kwargs):
     model = zoo.ZOO[name].build(ema_decay=0.9)
     optimizers = {
-        f"{player}_optimizer": keras.optimizers.SGD(0.02)
+        model.optimizer_name(player): keras.optimizers.SGD(0.02)
         for player in model.players
     }
     model.compile(**optimizers, **kwargs)

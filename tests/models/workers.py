@@ -30,7 +30,7 @@ def train(name, strategy, seed=3):
     with strategy.scope():
         model = zoo.ZOO[name].build(ema_decay=0.9)
         optimizers = {
-            f"{player}_optimizer": keras.optimizers.SGD(0.02)
+            model.optimizer_name(player): keras.optimizers.SGD(0.02)
             for player in model.players
         }
         error = keras.metrics.MeanAbsoluteError(name="error")
