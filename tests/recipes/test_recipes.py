@@ -19,6 +19,7 @@ from PIL import Image
 from keras_gan_zoo import recipe
 from keras_gan_zoo.export import export_generator
 from keras_gan_zoo.metrics import __main__ as metrics_command
+from keras_gan_zoo.recipe import settings as recipe_settings
 from tests import tiny as models
 
 RECIPES = pathlib.Path(__file__).parents[2] / "recipes"
@@ -369,7 +370,7 @@ def test_every_gan_of_the_zoo_has_a_recipe():
 
 
 def test_advice_on_precision_is_followed(monkeypatch, tmp_path, capfd):
-    monkeypatch.setattr(recipe, "_LONG", 1)
+    monkeypatch.setattr(recipe_settings, "_LONG", 1)
     run("gan_mnist", monkeypatch, *tiny(tmp_path / "first"))
     advice = capfd.readouterr().out.splitlines()[2]
     pattern = r"With --precision mixed_bfloat16, \d+\.\d\d times as many"
@@ -411,9 +412,7 @@ def test_an_output_that_cannot_be_written_is_refused(monkeypatch, tmp_path):
 
 
 def test_a_gpu_can_be_required(monkeypatch, capsys, tmp_path):
-    monkeypatch.setattr(
-        recipe.tf.config, "list_physical_devices", lambda kind: []
-    )
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
     with pytest.raises(SystemExit):
         run("gan_mnist", monkeypatch, "--require-gpu", f"--output={tmp_path}")
     assert "TensorFlow finds no GPU" in capsys.readouterr().err
