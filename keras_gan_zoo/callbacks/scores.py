@@ -131,7 +131,7 @@ class _ScoreCallback(keras.callbacks.Callback):
         self.alias = alias
         # Raises before an hour of training, where the sets don't fit.
         protocols = scoring.protocols(samples, reference)
-        self.names = [str(protocol) for protocol in protocols]
+        self.names = [protocol.key for protocol in protocols]
         self.last_scores = []
 
     def on_train_begin(self, logs=None):
@@ -197,9 +197,9 @@ class FrechetInceptionDistance(_ScoreCallback):
 
     `logs` gain the score twice, for the callbacks that come later in the
     list: under its full name, such as
-    `fid10k[inception_2015|tf1-bilinear|train]`, which says what it can be
-    compared with, and under a short one, `fid`, for `monitor="fid"` (with a
-    `mode`, which Keras can't infer) and for file names, as in
+    `fid10k_inception_2015_tf1_bilinear_train`, which says what it can be
+    compared with, and under a short one, `fid`. Both will do for `monitor=`
+    (with a `mode`, which Keras can't infer) and in file names, as in
     `ModelCheckpoint("{epoch}_{fid:.2f}.keras")`.
 
     The first epoch of a `fit()` and the last are always scored. Epochs that

@@ -3,11 +3,14 @@
 import dataclasses
 import functools
 import json
+import re
 
 
 @dataclasses.dataclass(frozen=True)
 class Protocol:
     """How a number was measured; it prints as the number's name.
+
+    Where a name has to be an identifier, it is the `key`.
 
     Two numbers can be compared only if all of it agrees, except the seed:
     different seeds show how much of a difference is chance.
@@ -50,6 +53,15 @@ class Protocol:
         parts = (self.network, self.resizer, reference, self.variant)
         inside = "|".join(part for part in parts if part is not None)
         return f"{self.metric}{_short(self.num_samples)}[{inside}]"
+
+    @property
+    def key(self):
+        """The name in letters, digits and `_`, as `logs` and cards have it.
+
+        That of `fid10k[cifar10_cnn-v1|train]` is
+        `fid10k_cifar10_cnn_v1_train`: it fits into the braces of a file name.
+        """
+        return re.sub(r"\W+", "_", str(self)).strip("_")
 
     def differences(self, other):
         """Returns lines that say how two protocols differ."""

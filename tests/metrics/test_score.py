@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -50,6 +51,9 @@ def changed(**changes):
 def test_r08_the_name_carries_the_protocol(protocol, name):
     assert str(protocol) == name
     assert str(Score(1.5, protocol)) == f"{name} = 1.5"
+    assert protocol.key.isidentifier()
+    # Nothing is lost: the words of the name are those of the key.
+    assert protocol.key.split("_") == re.split(r"\W+|_", name.rstrip("]["))
 
 
 def test_the_deviation_is_shown():
