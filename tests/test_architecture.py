@@ -46,7 +46,10 @@ MAY_IMPORT = {
     },
     "classifier_recipe": {"datasets", "metrics", "networks", "recipe"},
     "recipe": {
+        "__version__",
+        "callbacks",
         "datasets",
+        "docstrings",
         "export",
         "files",
         "precision",
@@ -95,6 +98,7 @@ MAY_IMPORT = {
     "checks": {"integers"},
     "datasets": {"integers", "iterators", "reading"},
     "determinism": set(),
+    "docstrings": set(),
     "files": set(),
     "images": set(),
     "intake": {"checks", "replicas"},

@@ -11,6 +11,7 @@ from keras_gan_zoo.recipe.finishing import finish
 from keras_gan_zoo.recipe.flags import add_determinism, arguments
 from keras_gan_zoo.recipe.seeding import set_seed
 from keras_gan_zoo.recipe.settings import begin
+from keras_gan_zoo.recipe.training import run
 
 __all__ = [
     "add_determinism",
@@ -18,5 +19,6 @@ __all__ = [
     "begin",
     "finish",
     "read_data",
+    "run",
     "set_seed",
 ]

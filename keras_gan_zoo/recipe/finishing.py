@@ -14,6 +14,10 @@ def finish(args, gan):
     Args:
         args: What `arguments` returned.
         gan: Trained `AdversarialModel`.
+
+    Returns:
+        Whether there was anything to do: `False` if this very training was
+        finished before.
     """
     folder = pathlib.Path(args.output, "training")
     record = folder / "finished.json"
@@ -27,10 +31,11 @@ def finish(args, gan):
                 f"{finished['exported_to']}. Pass more --epochs to train on, "
                 "or another --output to begin anew."
             )
-            return
+            return False
     gan.save(folder / "gan.keras")
     exported_to = str(export_generator(gan, args.output))
     with written_aside(record) as aside:
         finished = {"step": step, "exported_to": exported_to}
         aside.write_text(json.dumps(finished, indent=2) + "\n")
     print("Exported the generator to", exported_to)
+    return True

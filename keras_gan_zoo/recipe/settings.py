@@ -46,20 +46,14 @@ def begin(args, model, data=None):
     Raises:
         ValueError: If the output folder holds a training with other settings.
     """
-    gpus = tf.config.list_physical_devices("GPU")
-    steps = getattr(model, "discriminator_steps", 1)
+    steps = discriminator_steps(model)
     settings = {
-        "device": (
-            f"{len(gpus)} GPU" if gpus else f"CPU, {os.cpu_count()} cores"
-        ),
+        "device": device(),
         "jit": bool(model.jit_compile),
         "global_batch": args.batch_size * steps,
         **vars(args),
         "model": type(model).__name__,
-        "parameters": {
-            player: sum(network.count_params() for network in networks)
-            for player, networks in model.players.items()
-        },
+        "parameters": parameters_of(model),
         "python": platform.python_version(),
         "tensorflow": tf.__version__,
         "keras": keras.version(),
@@ -84,7 +78,7 @@ def begin(args, model, data=None):
         line += " (--preset paper for the paper's own)"
     print(line)
     line = getattr(data, "description", "")  # Which only folders have.
-    if args.flip:
+    if getattr(args, "flip", None):  # A flag of images alone.
         line = f"{line or 'Images'}, mirrored at random"
     if line:
         print(line)
@@ -97,6 +91,25 @@ def begin(args, model, data=None):
     path = pathlib.Path(args.output, "training", "settings.json")
     with written_aside(path) as aside:
         aside.write_text(json.dumps(settings, indent=2) + "\n")
+
+
+def device():
+    """Returns what the run is on, such as `"CPU, 2 cores"`."""
+    gpus = tf.config.list_physical_devices("GPU")
+    return f"{len(gpus)} GPU" if gpus else f"CPU, {os.cpu_count()} cores"
+
+
+def discriminator_steps(model):
+    """Returns how many batches of a discriminator one training step takes."""
+    return getattr(model, "discriminator_steps", 1)
+
+
+def parameters_of(model):
+    """Returns the number of parameters that each player moves, by its name."""
+    return {
+        player: sum(network.count_params() for network in networks)
+        for player, networks in model.players.items()
+    }
 
 
 def _refuse_another_training(args, settings):
