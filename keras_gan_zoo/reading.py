@@ -10,16 +10,17 @@ _errors = {}  # By number.
 _numbers = itertools.count(1)
 
 
-def read_each(read, indices, shape):
+def read_each(read, indices, shape, dtype="uint8"):
     """Reads the elements of a batch, for a function that a dataset maps.
 
     Args:
-        read: Function of an integer that returns a uint8 array of `shape`.
+        read: Function of an integer that returns an array of `shape`.
         indices: Tensor of integers `(batch,)`.
         shape: Tuple, the shape of one element.
+        dtype: String, the type of its values.
 
     Returns:
-        Tensor, uint8, of shape `(batch, *shape)`. If `read` raises a
+        Tensor of that type, of shape `(batch, *shape)`. If `read` raises a
         `ValueError`, a `tf.errors.InvalidArgumentError` with its text is
         raised in its place; `short_errors` gives back the former.
     """
@@ -29,10 +30,10 @@ def read_each(read, indices, shape):
         try:
             return np.stack([read(index) for index in indices]), b""
         except ValueError as error:
-            return np.empty(0, "uint8"), _noted(error)
+            return np.empty(0, dtype), _noted(error)
 
     elements, problem = tf.numpy_function(
-        read_batch, [indices], [tf.uint8, tf.string]
+        read_batch, [indices], [tf.as_dtype(dtype), tf.string]
     )
     # What a function of Python raises brings along the lines of its traceback.
     fine = tf.debugging.Assert(tf.equal(problem, ""), [problem])

@@ -5,12 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from keras_gan_zoo.datasets import picture_files
-from keras_gan_zoo.datasets.streams import (
-    check_integer,
-    finish,
-    index_batches,
-)
-from keras_gan_zoo.reading import read_each
+from keras_gan_zoo.datasets.picture_reader import PictureReader
+from keras_gan_zoo.datasets.streams import finish, index_batches
 
 
 def image_folder(
@@ -22,19 +18,23 @@ def image_folder(
     seed=0,
     start_step=None,
     flip=False,
+    alpha=False,
 ):
     """The pictures of a folder and of its subfolders.
 
     Pictures are read when their batch is due, so the folder may be larger than
-    memory; all headers are read first. The largest centred square of each is
-    resized (Lanczos); photographs are turned upright, transparent parts become
-    white, and 16-bit channels keep their upper 8 bits.
+    memory; all headers are read first. Photographs are turned upright, and
+    transparent parts become white, unless alpha is kept. Grey pictures of 16
+    bits, and PNG files of 16 bits, are read at full precision.
 
     Args:
         directory: Path of the folder. Only files that end in .bmp, .gif,
             .jpeg, .jpg, .png, .tif, .tiff or .webp are read. Links are
             followed; hidden files are left out.
-        image_size: Integer, height and width of the images given.
+        image_size: Integer, height and width of the images given, or pair
+            `(height, width)`: the largest centred part of that shape, a
+            square or a rectangle, is resized (Lanczos). `None` for pictures
+            of one size, which stay as they are.
         batch_size: Integer. All batches are full: the rest of an epoch is
             dropped.
         channels: 3 for colour, 1 for grey; by default grey if all pictures
@@ -46,29 +46,28 @@ def image_folder(
             step of training at which an endless stream begins; see `cifar10`.
         flip: Whether to mirror each image, left to right, with probability
             1/2.
+        alpha: Whether to keep transparency, as a fourth channel: -1 is
+            transparent and 1 is opaque. Colours are straight, not multiplied
+            by alpha; that of what is fully transparent is white. Pictures
+            without transparency are opaque.
 
     Returns:
         `tf.data.Dataset` of images, float32 in [-1, 1], of shape `(batch_size,
-        image_size, image_size, channels)`; with labels, of pairs with int32
-        labels `(batch_size,)`. Its attribute `description` is a line about
-        what was found.
+        height, width, channels)`, with 4 channels if alpha is kept; with
+        labels, of pairs with int32 labels `(batch_size,)`. Its attribute
+        `description` is a line about what was found.
 
     Raises:
         ValueError: If there is no such folder, there are fewer pictures than a
-            batch, any of them is broken as far as its header tells, labels are
-            wanted and the pictures are not all in subfolders, or an argument
-            is out of range.
+            batch, any of them is broken as far as its header tells, they
+            differ in size and no `image_size` is given, labels are wanted and
+            the pictures are not all in subfolders, or an argument is out of
+            range.
         tf.errors.InvalidArgumentError: While iterating, for a file that turns
             out to be broken. The message names the file. `fit` raises a
             `ValueError`.
     """
     directory = Path(directory).expanduser()
-    image_size = check_integer("image_size", image_size, 1)
-    if channels not in (None, 1, 3):
-        raise ValueError(
-            "`channels` must be 1 (grey), 3 (colour) or None for what the "
-            f"pictures are. Received: channels={channels!r}"
-        )
     class_ids, by_class = None, {}
     if labels:
         by_class = _files_by_class(directory)
@@ -80,22 +79,12 @@ def image_folder(
     else:
         files = picture_files.find_pictures(directory)
     batches = index_batches(len(files), batch_size, seed, start_step)
-    headers = picture_files.read_headers(files)
-    if channels is None:
-        channels = picture_files.channels_of(headers)
-
-    def read(indices):
-        return read_each(
-            lambda index: picture_files.read_picture(
-                files[index], channels, image_size
-            ),
-            indices,
-            (image_size, image_size, channels),
-        )
-
+    reader = PictureReader(files, image_size, channels, alpha)
     flip_seed = seed if flip else None
-    dataset = finish(batches, read, class_ids, flip_seed, start_step)
-    dataset.description = _description(headers, list(by_class), image_size)
+    dataset = finish(batches, reader, class_ids, flip_seed, start_step)
+    dataset.description = _description(
+        reader.headers, list(by_class), reader.size
+    )
     return dataset
 
 
@@ -132,7 +121,7 @@ def _files_by_class(directory):
     return classes
 
 
-def _description(headers, classes, image_size):
+def _description(headers, classes, size):
     """Returns a line on pictures, such as "2,000 pictures of 64x64, ..."."""
     sizes = {header.size for header in headers}
     width, height = max(sizes, key=lambda size: size[0] * size[1])
@@ -144,8 +133,10 @@ def _description(headers, classes, image_size):
         shown = ", ".join(classes[:10]) + (", ..." if classes[10:] else "")
         text += f" in {len(classes)} classes ({shown})"
     deeds = []
-    if any(width != height for width, height in sizes):
-        deeds.append("cropped to squares")
-    if sizes != {(image_size, image_size)}:
-        deeds.append(f"resized to {image_size}x{image_size}")
+    height, width = size
+    if any(w * height != h * width for w, h in sizes):
+        shape = "squares" if height == width else f"{width} by {height}"
+        deeds.append(f"cropped to {shape}")
+    if sizes != {(width, height)}:
+        deeds.append(f"resized to {width}x{height}")
     return ", ".join([text, " and ".join(deeds)] if deeds else [text])

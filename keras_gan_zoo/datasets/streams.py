@@ -28,10 +28,15 @@ def fold_seed(seed, number):
 
 
 def scale_images(images):
-    """Turns uint8 images into float32 in [-1, 1]: 0 is -1 and 255 is 1."""
+    """Turns uint8 or uint16 images into float32 in [-1, 1].
+
+    0 becomes -1, and 255 or 65,535 becomes 1. What has 8 bits is the same
+    number, to the last bit, if it comes as 16, multiplied by 257.
+    """
     import tensorflow as tf
 
-    return tf.cast(images, tf.float32) / 127.5 - 1.0
+    half = 127.5 if images.dtype == "uint8" else 32767.5
+    return tf.cast(images, tf.float32) / half - 1.0
 
 
 def index_batches(num_examples, batch_size, seed, start_step, shuffle=True):
@@ -128,9 +133,9 @@ def finish(batches, read, labels, flip_seed=None, start_step=None):
 
     Args:
         batches: `tf.data.Dataset` of indices from `index_batches`.
-        read: Function of indices `(batch,)` that returns uint8 images
-            `(batch, height, width, channels)`, or a tuple of such images that
-            belong together.
+        read: Function of indices `(batch,)` that returns uint8 or uint16
+            images `(batch, height, width, channels)`, or a tuple of such
+            images that belong together.
         labels: Integer array or tensor with one label for each image of the
             data set, or `None` for images alone.
         flip_seed: Integer, to mirror each image, left to right, with

@@ -11,7 +11,11 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan_zoo import saved_files
-from keras_gan_zoo.datasets import picture_files
+from keras_gan_zoo.datasets import (
+    picture_files,
+    picture_headers,
+    picture_pixels,
+)
 from keras_gan_zoo.images import require_images, to_uint8, unit_to_uint8
 
 
@@ -196,15 +200,15 @@ class FolderImages:
     def __init__(self, folder, number=None, seed=0, image_size=None):
         folder = pathlib.Path(folder).expanduser()
         files = picture_files.find_pictures(folder)
-        headers = picture_files.read_headers(files)
+        headers = picture_headers.read_headers(files)
         if image_size is None:
             self.resizer = None
             _require_one_size(
                 (file, header.size) for file, header in zip(files, headers)
             )
         else:
-            self.resizer = f"{image_size}-{picture_files.RESIZER}"
-        self._channels = picture_files.channels_of(headers)
+            self.resizer = f"{image_size}-{picture_pixels.RESIZER}"
+        self._channels = picture_headers.channels_of(headers)
         self._image_size = image_size
         indices = chosen(len(files), number, seed)
         self._files = [files[index] for index in indices]
@@ -215,7 +219,7 @@ class FolderImages:
     def __getitem__(self, part):
         files = self._files[part]
         images = [
-            picture_files.read_picture(file, self._channels, self._image_size)
+            picture_pixels.read_picture(file, self._channels, self._image_size)
             for file in files
         ]
         # Of some formats only the pixels tell which side is up.

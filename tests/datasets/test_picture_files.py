@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan_zoo.datasets import image_folder, picture_files
+from keras_gan_zoo.datasets import image_folder, picture_headers
 from keras_gan_zoo.datasets.picture_files import (
     find_pictures,
     pictures_by_class,
-    read_headers,
-    read_picture,
 )
+from keras_gan_zoo.datasets.picture_headers import read_headers
+from keras_gan_zoo.datasets.picture_pixels import read_picture
 from keras_gan_zoo.metrics.image_sources import FolderImages
 
 SIZE = 8
@@ -99,12 +99,24 @@ def test_training_and_scores_see_the_same_pixels(hostile):
     assert scored[:].shape == (18, 4, 4, 3)
     # A batch of all, in another order.
     (trained,) = image_folder(hostile, 4, 18).as_numpy_iterator()
-    trained = np.rint((trained + 1) * 127.5).astype("uint8")
+    trained = np.rint((trained + 1) * 127.5)
     for seen in (trained, scored[:]):
         assert len({image.tobytes() for image in seen}) >= 8
-    assert sorted(map(bytes, trained)) == sorted(map(bytes, scored[:]))
+    # What has 16 bits is resized with all of them for training.
+    distances = abs(trained[:, np.newaxis] - scored[:]).max(axis=(2, 3, 4))
+    assert np.all(distances.min(axis=0) <= 2)
+    assert np.sum(distances.min(axis=0) == 0) >= 13
     # They have one size, once they are upright.
     assert FolderImages(hostile)[:].shape == (18, 4, 6, 3)
+
+
+def test_pixels_of_eight_bits_are_the_same_in_training_and_scores(hostile):
+    for file in (*hostile.glob("16_*"), hostile / "sub" / "16.tif"):
+        file.unlink()
+    scored = FolderImages(hostile, image_size=4)[:]
+    (trained,) = image_folder(hostile, 4, 13).as_numpy_iterator()
+    trained = np.rint((trained + 1) * 127.5).astype("uint8")
+    assert sorted(map(bytes, trained)) == sorted(map(bytes, scored))
 
 
 def test_a_folder_is_grey_only_if_all_of_it_is(tmp_path):
@@ -282,7 +294,7 @@ def test_progress_is_told_of_what_takes_long(tmp_path, monkeypatch, capsys):
     files = find_pictures(tmp_path) * 300
     read_headers(files)
     assert capsys.readouterr().err == ""
-    monkeypatch.setattr(picture_files, "_SILENCE", 0.0)
+    monkeypatch.setattr(picture_headers, "_SILENCE", 0.0)
     read_headers(files)
     assert capsys.readouterr().err == "Looked at 100 of 300 pictures\n"
 
