@@ -4,6 +4,11 @@
 # --help` imports this package: functions that need TensorFlow import it.
 
 from keras_gan_zoo.datasets.emoji_images import emoji, emoji_pairs
+from keras_gan_zoo.datasets.folder_pairs import (
+    folder_pairs,
+    side_by_side_pairs,
+    unpaired_folders,
+)
 from keras_gan_zoo.datasets.gaussians import (
     gaussian_grid,
     gaussian_ring,
@@ -21,7 +26,7 @@ from keras_gan_zoo.datasets.images import (
     mnist,
 )
 from keras_gan_zoo.datasets.prepare import PreparationError, prepare_dataset
-from keras_gan_zoo.datasets.streams import unpaired
+from keras_gan_zoo.datasets.streams import swapped, unpaired
 
 # Without it, `help()` lists what is defined in this file, which is nothing.
 __all__ = [
@@ -33,6 +38,7 @@ __all__ = [
     "emoji",
     "emoji_pairs",
     "fashion_mnist",
+    "folder_pairs",
     "gaussian_grid",
     "gaussian_ring",
     "grid_centers",
@@ -41,5 +47,8 @@ __all__ = [
     "mnist",
     "prepare_dataset",
     "ring_centers",
+    "side_by_side_pairs",
+    "swapped",
     "unpaired",
+    "unpaired_folders",
 ]

@@ -234,12 +234,13 @@ def unpaired(first, second):
     For models that learn from two sets of images without knowing which belong
     together, such as CycleGAN:
 
-        horses = image_folder("horses", 64, 8, seed=0, start_step=0)
-        zebras = image_folder("zebras", 64, 8, seed=1, start_step=0)
-        gan.fit(unpaired(horses, zebras), steps_per_epoch=100)
+        digits = mnist(8, seed=0, start_step=0)
+        clothes = fashion_mnist(8, seed=1, start_step=0)
+        gan.fit(unpaired(digits, clothes), steps_per_epoch=100)
 
-    Give the streams different seeds. With one seed, two data sets of one size
-    come in one order, and what has the same place in both would be a pair.
+    `unpaired_folders` does so for folders. Give the streams different seeds.
+    With one seed, two data sets of one size come in one order, and what has
+    the same place in both would be a pair.
 
     Args:
         first, second: `tf.data.Dataset` of each domain. Endless streams, with
@@ -255,6 +256,20 @@ def unpaired(first, second):
     dataset.skip = lambda count, name=None: unpaired(
         first.skip(count), second.skip(count)
     )
+    return dataset
+
+
+def swapped(pairs):
+    """Pairs the other way round: for a model from the second to the first.
+
+    Args:
+        pairs: `tf.data.Dataset` of pairs, such as of `emoji_pairs`.
+
+    Returns:
+        `tf.data.Dataset` of `(second, first)`. It resumes as `pairs` does.
+    """
+    dataset = mapped(pairs, lambda first, second: (second, first))
+    dataset.skip = lambda count, name=None: swapped(pairs.skip(count))
     return dataset
 
 
