@@ -17,14 +17,12 @@ from keras_gan_zoo.datasets.gaussians import (
 )
 from keras_gan_zoo.datasets.image_folder import image_folder
 from keras_gan_zoo.datasets.images import (
-    by_name,
     cifar10,
-    class_names,
     embedded,
     fashion_mnist,
-    image_arrays,
     mnist,
 )
+from keras_gan_zoo.datasets.named import by_name, class_names, image_arrays
 from keras_gan_zoo.datasets.prepare import PreparationError, prepare_dataset
 from keras_gan_zoo.datasets.streams import swapped, unpaired
 

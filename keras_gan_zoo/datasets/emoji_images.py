@@ -24,7 +24,7 @@ _VENDOR_SEEDS = {"google": 0, "twitter": 0x74776974}
 
 def emoji_pairs(
     batch_size,
-    size=32,
+    image_size=32,
     split="train",
     background="white",
     alpha=False,
@@ -36,12 +36,21 @@ def emoji_pairs(
     """Pairs of images: the same emoji drawn by Google and by Twitter.
 
     The data come from the prepared directory of TensorFlow Datasets. If they
-    are not there they are prepared first; see `prepare_dataset`.
+    are not there they are prepared first, in half a minute, from packages of
+    npm; see `prepare_dataset`. To train from Google's style to Twitter's, and
+    to measure on emoji that were held out:
+
+        gan.fit(emoji_pairs(32, start_step=0), steps_per_epoch=100)
+        for google, twitter in emoji_pairs(32, split="test"):
+            ...
+
+    `swapped` gives the pairs the other way round; for the same emoji without
+    their pairing, see `unpaired`.
 
     Args:
         batch_size: Integer. All batches are full: the rest of an epoch is
             dropped.
-        size: Height and width: 32 or 64.
+        image_size: Height and width: 32 or 64, as they are drawn.
         split: `"train"` (2,890 pairs) or `"test"` (621). Variants of one
             emoji, by skin tone, gender or zero-width joiner, are on one side.
             Different emoji may still look much alike, as the faces of clocks.
@@ -60,7 +69,8 @@ def emoji_pairs(
 
     Returns:
         `tf.data.Dataset` of pairs `(google, twitter)` of images, float32 in
-        [-1, 1], of shape `(batch_size, size, size, 3)`, or 4 with alpha.
+        [-1, 1], of shape `(batch_size, image_size, image_size, 3)`, or 4 with
+        alpha.
 
     Raises:
         ValueError: If an argument is out of range or the batch is larger than
@@ -70,7 +80,7 @@ def emoji_pairs(
     Source: the npm packages `emoji-datasource-google` and `-twitter`. Google's
     drawings: Apache-2.0. Twitter's: CC BY 4.0, Twitter and other contributors.
     """
-    images, _ = _images(VENDORS, size, split, background, alpha, data_dir)
+    images, _ = _images(VENDORS, image_size, split, background, alpha, data_dir)
     shuffle = split == "train"
     return from_arrays(
         tuple(images), None, batch_size, False, seed, start_step, shuffle, flip
@@ -80,7 +90,7 @@ def emoji_pairs(
 def emoji(
     batch_size,
     vendor="google",
-    size=32,
+    image_size=32,
     split="train",
     labels=False,
     background="white",
@@ -104,8 +114,8 @@ def emoji(
 
     Returns:
         `tf.data.Dataset` of images, float32 in [-1, 1], of shape `(batch_size,
-        size, size, 3)`, or 4 with alpha; with labels, of pairs with int32
-        labels `(batch_size,)`.
+        image_size, image_size, 3)`, or 4 with alpha; with labels, of pairs
+        with int32 labels `(batch_size,)`.
     """
     if vendor not in VENDORS:
         raise ValueError(
@@ -114,7 +124,7 @@ def emoji(
         )
     seed = check_integer("seed", seed, 0) + _VENDOR_SEEDS[vendor]
     (images,), categories = _images(
-        [vendor], size, split, background, alpha, data_dir
+        [vendor], image_size, split, background, alpha, data_dir
     )
     shuffle = split == "train"
     return from_arrays(
@@ -122,17 +132,25 @@ def emoji(
     )
 
 
-def _images(vendors, size, split, background, alpha, data_dir):
+def emoji_arrays(vendor="google", image_size=32, split="train", data_dir=None):
+    """All emoji of one vendor on white: uint8 images, and their categories."""
+    (images,), categories = _images(
+        [vendor], image_size, split, "white", False, data_dir
+    )
+    return images, categories.astype("int64")
+
+
+def _images(vendors, image_size, split, background, alpha, data_dir):
     """Returns uint8 images of each vendor, in one order, and categories."""
     check_split("emoji", split, ["train", "test"])
-    if size not in SIZES:
+    if image_size not in SIZES:
         raise ValueError(
             f"Expected the size of emoji: one of {list(SIZES)}. Received: "
-            f"size={size!r}. Resize the images for another."
+            f"image_size={image_size!r}. Resize the images for another."
         )
     color = _color(background)
-    columns = _columns(int(size), split, find_data_dir(data_dir))
-    images = [columns[f"{vendor}_{size}"] for vendor in vendors]
+    columns = _columns(int(image_size), split, find_data_dir(data_dir))
+    images = [columns[f"{vendor}_{image_size}"] for vendor in vendors]
     if not alpha:
         images = [_over(color, pixels) for pixels in images]
     return images, columns["category"]

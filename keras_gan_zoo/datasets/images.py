@@ -13,8 +13,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from keras_gan_zoo.datasets.emoji_packages import CATEGORIES
-from keras_gan_zoo.datasets.image_folder import folder_classes, image_folder
 from keras_gan_zoo.datasets.prepare import (
     CIFAR10_CLASSES,
     find_data_dir,
@@ -84,7 +82,7 @@ def cifar10(
     Source: Krizhevsky 2009, "Learning Multiple Layers of Features from Tiny
     Images". No licence is stated: do not redistribute the images.
     """
-    return _from_tfds(
+    return from_tfds(
         "cifar10", batch_size, split, labels, seed, start_step, data_dir
     )
 
@@ -105,7 +103,7 @@ def mnist(
     Source: LeCun, Cortes and Burges, "The MNIST database of handwritten
     digits". Copyright Yann LeCun and Corinna Cortes.
     """
-    return _from_tfds(
+    return from_tfds(
         "mnist", batch_size, split, labels, seed, start_step, data_dir
     )
 
@@ -126,7 +124,7 @@ def fashion_mnist(
     Source: Xiao, Rasul and Vollgraf 2017, https://arxiv.org/abs/1708.07747.
     MIT licence, Zalando SE.
     """
-    return _from_tfds(
+    return from_tfds(
         "fashion_mnist", batch_size, split, labels, seed, start_step, data_dir
     )
 
@@ -142,121 +140,15 @@ def embedded(batch_size, split="train", labels=False, seed=0, start_step=None):
     Source: as `fashion_mnist`; `data/LICENSE` has the licence.
     """
     check_split("embedded", split, ["train"])
-    return from_arrays(
-        *_embedded_arrays(), batch_size, labels, seed, start_step
-    )
+    return from_arrays(*embedded_arrays(), batch_size, labels, seed, start_step)
 
 
-def by_name(
-    name,
-    batch_size,
-    labels=False,
-    split="train",
-    seed=0,
-    start_step=None,
-    data_dir=None,
-    image_size=None,
-    flip=False,
-):
-    """The data set with a given name, for the `--dataset` of a script.
-
-    Args:
-        name: `"cifar10"`, `"mnist"`, `"fashion_mnist"`, `"embedded"`, or the
-            path of a folder of images.
-        batch_size, labels, split, seed, start_step, data_dir: As of `cifar10`.
-            The embedded images and folders have the split `"train"` only.
-        image_size: Height and width of the images of a folder, by default 32.
-            Named data sets have sizes of their own.
-        flip: Whether to mirror each image, left to right, with probability
-            1/2. In an endless stream it is a function of seed and step.
-
-    Returns:
-        `tf.data.Dataset` as of `cifar10`. That of a folder is in grey if all
-        of its pictures are, and its attribute `description` is a line about
-        what was found.
-
-    Raises:
-        ValueError: If the name is neither a data set nor a folder, an image
-            size is given for a data set that has its own, and what `cifar10`
-            and `image_folder` raise.
-    """
-    options = dict(labels=labels, seed=seed, start_step=start_step, flip=flip)
-    if name in CLASS_NAMES and image_size is not None:
-        raise ValueError(
-            "An image size is for folders of pictures: the images of "
-            f"{name} have a size of their own. Received: "
-            f"image_size={image_size!r}. Leave it out."
-        )
-    if name in ("cifar10", "mnist", "fashion_mnist"):
-        return _from_tfds(
-            name, batch_size, split=split, data_dir=data_dir, **options
-        )
-    if name == "embedded":
-        check_split(name, split, ["train"])
-        return from_arrays(*_embedded_arrays(), batch_size, **options)
-    _check_folder(name)
-    check_split(f"the folder {name}", split, ["train"])
-    size = 32 if image_size is None else image_size
-    return image_folder(name, size, batch_size, **options)
-
-
-def image_arrays(name, split="train", data_dir=None):
-    """All images of a data set as bytes, for scores and for drawing.
-
-    Args:
-        name: `"cifar10"`, `"mnist"`, `"fashion_mnist"` or `"embedded"`.
-        split: `"train"` or `"test"`; the embedded images have `"train"` only.
-        data_dir: As of `cifar10`.
-
-    Returns:
-        Pair of numpy arrays: images, uint8, of shape `(number, height, width,
-        channels)`, and labels, int64, of shape `(number,)`, in an order that
-        never changes.
-
-    Raises:
-        ValueError: If there is no data set of that name, or no such split.
-        PreparationError: If the data are not there and no source can be had.
-    """
-    if name == "embedded":
-        check_split(name, split, ["train"])
-        return _embedded_arrays()
-    if name not in CLASS_NAMES:
-        raise ValueError(
-            f"Expected the name of a data set: one of {list(CLASS_NAMES)}. "
-            f"Received: name={str(name)!r}"
-        )
-    check_split(name, split, ["train", "test"])
-    arrays = _tfds_arrays(name, split, find_data_dir(data_dir))
-    return tuple(np.asarray(array) for array in arrays)
-
-
-def class_names(name):
-    """The names of the classes, in the order of their labels.
-
-    Args:
-        name: As of `by_name`, or `"emoji"`. The classes of a folder are its
-            subfolders.
-
-    Returns:
-        List of strings.
-
-    Raises:
-        ValueError: If the name is neither a data set nor a folder, or the
-            folder has no subfolders.
-    """
-    if name in CLASS_NAMES:
-        return list(CLASS_NAMES[name])
-    if name == "emoji":
-        return list(CATEGORIES)
-    _check_folder(name)
-    return folder_classes(name)
-
-
-def _from_tfds(
+def from_tfds(
     name, batch_size, split, labels, seed, start_step, data_dir, flip=False
 ):
+    """The stream of a data set of TFDS, as of `cifar10`."""
     check_split(name, split, ["train", "test"])
-    arrays = _tfds_arrays(name, split, find_data_dir(data_dir))
+    arrays = tfds_arrays(name, split, find_data_dir(data_dir))
     shuffle = split == "train"
     return from_arrays(
         *arrays, batch_size, labels, seed, start_step, shuffle, flip
@@ -266,7 +158,7 @@ def _from_tfds(
 # Reading takes seconds, and a script may want the same images to train on and
 # to score against.
 @functools.lru_cache(maxsize=2)
-def _tfds_arrays(name, split, data_dir):
+def tfds_arrays(name, split, data_dir):
     """Returns uint8 images and int64 labels of a whole split as tensors."""
     import tensorflow as tf
     import tensorflow_datasets as tfds
@@ -283,7 +175,7 @@ def _tfds_arrays(name, split, data_dir):
 
 
 @functools.lru_cache(maxsize=1)
-def _embedded_arrays():
+def embedded_arrays():
     """Returns uint8 images and labels: class k is row k of the sheet."""
     sheet = np.asarray(Image.open(EMBEDDED_SHEET))
     images = sheet.reshape(10, 28, 100, 28).swapaxes(1, 2)
@@ -296,13 +188,4 @@ def check_split(name, split, splits):
         raise ValueError(
             f"Expected a split of {name}: one of {splits}. "
             f"Received: split={split!r}"
-        )
-
-
-def _check_folder(name):
-    if not Path(name).expanduser().is_dir():
-        raise ValueError(
-            "Expected the name of a data set (cifar10, mnist, fashion_mnist, "
-            "embedded) or the path of an existing folder of images. "
-            f"Received: name={str(name)!r}"
         )

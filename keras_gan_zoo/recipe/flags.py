@@ -138,15 +138,16 @@ def _add_data(parser, dataset, choices):
     parser.add_argument(
         "--dataset",
         default=dataset,
-        help="cifar10, mnist, fashion_mnist, embedded (a thousand images that "
-        f"come with the package) or a folder of images; default: {dataset}",
+        help="cifar10, mnist, fashion_mnist, emoji, embedded (a thousand "
+        "images that come with the package) or a folder of images; default: "
+        f"{dataset}",
     )
     parser.add_argument(
         "--image-size",
         type=_positive_integer,
         metavar="N",
-        help="crop the pictures of a folder to squares and resize them to NxN; "
-        "default: 32",
+        help="crop the pictures of a folder to squares and resize them to NxN, "
+        "or take emoji of NxN; default: 32",
     )
     parser.add_argument(
         "--flip",

@@ -51,7 +51,7 @@ def test_tiny_emoji_fill_batches():
 @pytest.mark.parametrize("size", [32, 64])
 @pytest.mark.parametrize("start_step", [None, 0])
 def test_pairs_are_the_same_emoji_on_white(pairs, size, start_step):
-    dataset = pairs(size=size, start_step=start_step)
+    dataset = pairs(image_size=size, start_step=start_step)
     spec = tf.TensorSpec((3, size, size, 3), "float32")
     assert dataset.element_spec == (spec, spec)
     for google, twitter in batches(dataset, 4):
@@ -161,8 +161,31 @@ def test_one_vendor_with_categories(tiny_emoji, vendor):
 
 
 def test_without_labels_there_are_images_alone(tiny_emoji):
-    dataset = datasets.emoji(2, size=64, data_dir=tiny_emoji)
+    dataset = datasets.emoji(2, image_size=64, data_dir=tiny_emoji)
     assert dataset.element_spec == tf.TensorSpec((2, 64, 64, 3), "float32")
+
+
+@pytest.mark.parametrize("image_size", [None, 64])
+@pytest.mark.parametrize("alpha", [False, True])
+def test_by_name_gives_the_style_of_google(tiny_emoji, image_size, alpha):
+    options = dict(labels=True, seed=3, start_step=2, flip=True)
+    options |= dict(data_dir=tiny_emoji, alpha=alpha)
+    given = datasets.by_name("emoji", 3, image_size=image_size, **options)
+    expected = datasets.emoji(3, image_size=image_size or 32, **options)
+    tf.nest.map_structure(
+        np.testing.assert_array_equal, batches(given, 3), batches(expected, 3)
+    )
+    test = datasets.by_name("emoji", 3, split="test", data_dir=tiny_emoji)
+    assert len(test) == 1
+
+
+def test_arrays_of_emoji_are_those_of_google_on_white(tiny_emoji):
+    for split, drawings in tiny.drawings().items():
+        images, labels = datasets.image_arrays("emoji", split, tiny_emoji)
+        assert images.dtype == "uint8" and labels.dtype == "int64"
+        numbers = numbers_of(scaled(images), drawings)
+        assert sorted(numbers) == [*range(len(drawings.code))]
+        np.testing.assert_array_equal(labels, drawings.category[numbers])
 
 
 def test_unpaired_vendors_come_in_different_orders(tiny_emoji):
@@ -182,8 +205,11 @@ def test_unpaired_vendors_come_in_different_orders(tiny_emoji):
 @pytest.mark.parametrize(
     "options, message",
     [
-        (dict(size=48), r"one of \[32, 64\]. Received: size=48. Resize"),
-        (dict(size="32"), "Received: size='32'"),
+        (
+            dict(image_size=48),
+            r"one of \[32, 64\]. Received: image_size=48. Resize",
+        ),
+        (dict(image_size="32"), "Received: image_size='32'"),
         (dict(split="validation"), "of emoji: one of .*split='validation'"),
         (dict(background="whitish"), "'#rrggbb'. Received: background='whi"),
         (dict(background=None), "background=None. .* use alpha=True"),

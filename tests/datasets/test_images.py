@@ -91,7 +91,7 @@ def test_embedded_is_balanced_and_needs_nothing():
 
 
 def test_embedded_sheet_is_read_in_order():
-    images, labels = images_module._embedded_arrays()
+    images, labels = images_module.embedded_arrays()
     sheet = np.asarray(Image.open(images_module.EMBEDDED_SHEET))
     for number in (0, 101, 999):
         row, column = divmod(number, 100)
@@ -154,6 +154,20 @@ def test_an_image_size_is_for_folders(name):
         datasets.by_name(name, 4, image_size=32)
 
 
+@pytest.mark.parametrize("name", ["embedded", "mnist"])
+def test_alpha_is_for_emoji_and_folders(name):
+    with pytest.raises(ValueError, match=f"images of {name} .*alpha=True"):
+        datasets.by_name(name, 4, alpha=True)
+
+
+def test_alpha_of_a_folder_by_name(tmp_path):
+    Image.new("RGBA", (4, 4), (1, 2, 3, 0)).save(tmp_path / "1.png")
+    dataset = datasets.by_name(str(tmp_path), 1, image_size=(2, 4), alpha=True)
+    (images,) = dataset.as_numpy_iterator()
+    assert images.shape == (1, 2, 4, 4)
+    assert images[0, 0, 0].tolist() == [1, 1, 1, -1]
+
+
 def test_embedded_images_are_flipped_too():
     plain, flipped = (
         next(iter(datasets.by_name("embedded", 64, start_step=0, flip=flip)))
@@ -179,7 +193,7 @@ def test_help_lists_what_is_there():
 @pytest.mark.parametrize("name", ["cifar100", "CIFAR10", "no/such/folder"])
 def test_unknown_name(name):
     message = (
-        r"\(cifar10, mnist, fashion_mnist, embedded\) or the path of an "
+        r"\(cifar10, mnist, fashion_mnist, embedded, emoji\) or the path of an "
         f"existing folder .* Received: name='{name}'"
     )
     with pytest.raises(ValueError, match=message):
