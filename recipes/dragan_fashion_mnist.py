@@ -16,12 +16,6 @@ from keras_gan_zoo import recipe  # isort: split
 import keras
 
 from keras_gan_zoo import networks, priors
-from keras_gan_zoo.callbacks import (
-    Checkpoint,
-    CSVLog,
-    SampleGrid,
-    Throughput,
-)
 from keras_gan_zoo.models import DRAGAN
 
 args = recipe.arguments(
@@ -53,17 +47,4 @@ gan.compile(
     generator_optimizer=keras.optimizers.Adam(rate, 0.5, 0.9, epsilon),
     discriminator_optimizer=keras.optimizers.Adam(rate, 0.5, 0.9, epsilon),
 )
-recipe.begin(args, gan, images)
-gan.fit(
-    images,
-    epochs=args.epochs,
-    steps_per_epoch=args.steps_per_epoch,
-    callbacks=[
-        SampleGrid(f"{args.output}/training", reals=images),
-        Throughput(args.batch_size),
-        CSVLog(f"{args.output}/training/log.csv"),
-        Checkpoint(f"{args.output}/training/checkpoints", every_steps=500),
-    ],
-    verbose=2,
-)
-recipe.finish(args, gan)
+recipe.run(args, gan, images)

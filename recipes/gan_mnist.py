@@ -20,12 +20,6 @@ from keras_gan_zoo import recipe  # isort: split
 import keras
 
 from keras_gan_zoo import networks, priors
-from keras_gan_zoo.callbacks import (
-    Checkpoint,
-    CSVLog,
-    SampleGrid,
-    Throughput,
-)
 from keras_gan_zoo.models import VanillaGAN
 from keras_gan_zoo.optimizers import RisingMomentumSGD
 
@@ -66,17 +60,4 @@ gan = VanillaGAN(generator, discriminator, latent_dim=100, prior=prior)
 gan.compile(
     generator_optimizer=optimizers[0], discriminator_optimizer=optimizers[1]
 )
-recipe.begin(args, gan, images)
-gan.fit(
-    images,
-    epochs=args.epochs,
-    steps_per_epoch=args.steps_per_epoch,
-    callbacks=[
-        SampleGrid(f"{args.output}/training", reals=images),
-        Throughput(args.batch_size),
-        CSVLog(f"{args.output}/training/log.csv"),
-        Checkpoint(f"{args.output}/training/checkpoints", every_steps=500),
-    ],
-    verbose=2,
-)
-recipe.finish(args, gan)
+recipe.run(args, gan, images)

@@ -20,13 +20,9 @@ import keras
 
 from keras_gan_zoo import networks
 from keras_gan_zoo.callbacks import (
-    Checkpoint,
-    CSVLog,
     FrechetInceptionDistance,
     GeneratedFeatures,
     InceptionScore,
-    SampleGrid,
-    Throughput,
 )
 from keras_gan_zoo.metrics import features
 from keras_gan_zoo.metrics.references import reference
@@ -83,7 +79,6 @@ gan.compile(
     generator_optimizer=adam(num_updates),
     discriminator_optimizer=adam(num_updates * discriminator_steps),
 )
-recipe.begin(args, gan, images)
 
 scores = []
 if args.dataset in features.CLASSIFIERS:  # A folder may have no classes.
@@ -94,18 +89,4 @@ if args.dataset in features.CLASSIFIERS:  # A folder may have no classes.
         FrechetInceptionDistance(samples, real, every=5),
         InceptionScore(samples, every=5),
     ]
-
-gan.fit(
-    images,
-    epochs=args.epochs,
-    steps_per_epoch=args.steps_per_epoch,
-    callbacks=[
-        SampleGrid(f"{args.output}/training", reals=images),
-        *scores,
-        Throughput(global_batch),
-        CSVLog(f"{args.output}/training/log.csv"),
-        Checkpoint(f"{args.output}/training/checkpoints", every_steps=500),
-    ],
-    verbose=2,
-)
-recipe.finish(args, gan)
+recipe.run(args, gan, images, callbacks=scores)

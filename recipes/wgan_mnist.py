@@ -18,12 +18,6 @@ from keras_gan_zoo import recipe  # isort: split
 import keras
 
 from keras_gan_zoo import networks
-from keras_gan_zoo.callbacks import (
-    Checkpoint,
-    CSVLog,
-    SampleGrid,
-    Throughput,
-)
 from keras_gan_zoo.models import WGAN
 
 DISCRIMINATOR_STEPS = 5
@@ -56,17 +50,4 @@ gan.compile(
     generator_optimizer=generator_optimizer,
     discriminator_optimizer=discriminator_optimizer,
 )
-recipe.begin(args, gan, images)
-gan.fit(
-    images,
-    epochs=args.epochs,
-    steps_per_epoch=args.steps_per_epoch,
-    callbacks=[
-        SampleGrid(f"{args.output}/training", reals=images),
-        Throughput(args.batch_size * DISCRIMINATOR_STEPS),
-        CSVLog(f"{args.output}/training/log.csv"),
-        Checkpoint(f"{args.output}/training/checkpoints", every_steps=500),
-    ],
-    verbose=2,
-)
-recipe.finish(args, gan)
+recipe.run(args, gan, images)

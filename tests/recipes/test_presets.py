@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan_zoo import models, priors, recipe
+from keras_gan_zoo import models, priors
+from keras_gan_zoo.recipe import training
 
 RECIPES = pathlib.Path(__file__).parents[2] / "recipes"
 
@@ -28,7 +29,7 @@ def begun(monkeypatch, tmp_path):
         raise Began(model, arguments)
 
     monkeypatch.setattr(models.AdversarialModel, "fit", fit)
-    monkeypatch.setattr(recipe, "begin", lambda *arguments: None)
+    monkeypatch.setattr(training, "begin", lambda *arguments: None)
 
     def begin(name, *flags):
         flags = ["--preset=paper", "--dataset=embedded", *flags]
