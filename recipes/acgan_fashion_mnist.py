@@ -1,15 +1,20 @@
 """ACGAN on Fashion-MNIST: Odena et al. 2017.
 
 `--preset paper` has the paper's networks for images of 32 x 32 pixels and its
-50,000 updates. Each row of the grid is one class; in the log,
-`fake_class_accuracy` is the share of samples in which the discriminator sees
-the class that was asked for. The paper's generator takes 110 numbers, 100 of
-noise and the label.
+50,000 updates. Each row of the grid is one class. The paper's generator takes
+110 numbers, 100 of noise and the label.
 
-`--preset paper` leaves out: CIFAR-10's images of 32 x 32 pixels in color; and
-all but one of the settings in the paper's grid search, which has a rate of
-2e-4, a slope of 0.2, and no noise on the discriminator's activations. The paper
-doesn't say what the generator's noise is drawn from; here it is normal.
+In the log:
+- `fake_class_accuracy`: the share of samples in which the discriminator sees
+  the class that was asked for.
+
+Departures of `--preset paper`:
+- CIFAR-10's images of 32 x 32 pixels in color. Here Fashion-MNIST: small images
+  train on a CPU, and `--dataset cifar10` brings them back.
+- A grid search. Here one of its settings, a rate of 2e-4, a slope of 0.2, and
+  no noise on the discriminator's activations: a recipe is one run.
+- Noise of a distribution that the paper doesn't give. Here it is normal: that
+  is the zoo's default.
 """
 
 from keras_gan_zoo import recipe  # isort: split

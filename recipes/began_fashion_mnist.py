@@ -1,15 +1,24 @@
 """BEGAN on Fashion-MNIST: Berthelot et al. 2017.
 
 The paper shows faces of 64 pixels and more. `--preset paper` has its filters
-and learning rate, which is halved when the convergence measure stalls: when its
-mean over an epoch has not fallen 0.001 below its least for five epochs. Watch
-`convergence` in the log: it falls as training goes on.
+and learning rate.
 
-`--preset paper` leaves out: images of 64 x 64 pixels and more, in color; a
-generator with unbounded outputs, where this one ends in tanh; vanishing
-residuals, and skip connections from the latents. The diversity ratio is 0.5,
-one of those the paper shows. The paper doesn't say when the measure has
-stalled, nor how many updates it made.
+In the log:
+- `convergence`: the paper's measure, which falls as training goes on.
+
+Departures of `--preset paper`:
+- Faces of 64 x 64 pixels and more, in color. Here Fashion-MNIST: small images
+  train on a CPU.
+- A generator with unbounded outputs. Here it ends in tanh: images are in [-1,
+  1].
+- Vanishing residuals, and skip connections from the latents. Here neither: the
+  game does without them.
+- Several diversity ratios. Here 0.5: it is one of those the paper shows.
+- A rate that is halved when the measure stalls. Here when its mean over an
+  epoch has not fallen 0.001 below its least for five epochs: the paper doesn't
+  say when that is.
+- A number of updates that the paper doesn't give. Here 375,000: a hundred times
+  the data set.
 """
 
 from keras_gan_zoo import recipe  # isort: split

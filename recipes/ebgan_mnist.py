@@ -5,13 +5,26 @@ keeps it at 10 throughout its search on MNIST. Taken for pixels in [0, 1], that
 is 20 here, where they are in [-1, 1], which doubles the norms.
 
 `--preset paper` has the paper's discriminator for faces and scenes, the weight
-of its pulling-away term, and the learning rate of its search. It leaves out:
-their images of 64 x 64 pixels in color and their margins, 20 and 80; the
-paper's generator, whose widths are 128 to 1,024, where this one mirrors the
-discriminator; a feature map as the embedding, where this one is a vector of 32;
-the fully connected networks of the search on MNIST, with initial weights of
-their own. The `beta_1` is that of DCGAN, which the paper follows. Batch size
-and number of updates are ours.
+of its pulling-away term, and the learning rate of its search.
+
+In the log:
+- `real_energy`: the norm of the error at data.
+- `fake_energy`: the same at samples, up to the margin.
+
+Departures of `--preset paper`:
+- Faces and scenes of 64 x 64 pixels in color, with margins of 20 and 80. Here
+  MNIST, with a margin of 20: small images train on a CPU, and the margin is
+  that of the paper's search on MNIST.
+- A generator of 128 to 1,024 channels. Here it mirrors the discriminator: one
+  network serves all recipes of this kind.
+- A feature map as the embedding. Here a vector of 32: the pulling-away term is
+  about vectors.
+- Fully connected networks in the search on MNIST, with initial weights of their
+  own. Here the convolutional ones for faces and scenes: they are the paper's
+  results.
+- A batch size, a number of updates and a `beta_1` that the paper doesn't give.
+  Here 128, 23,400 and 0.5: the first two are ours, the last is that of DCGAN,
+  which the paper follows.
 """
 
 from keras_gan_zoo import recipe  # isort: split

@@ -1,16 +1,20 @@
 """InfoGAN on MNIST: Chen et al. 2016.
 
-`--preset paper` has the networks and the 5,000 updates of the authors' code.
-Watch `information` in the log: it is a bound, in nats, on how much of the
-latent code can be read from samples. As the authors fix the deviation of
-guesses at 1, it is 1.85 at best: log(10) = 2.30 if the category is always
-recognized, and -0.23 for each of the two continuous codes. The authors' own
-figure is higher by 0.78, since their code takes the entropy of uniform codes
-for that of normal ones.
+`--preset paper` has the networks and the 5,000 updates of the authors' code. As
+the authors fix the deviation of guesses at 1, its `information` is 1.85 at
+best: log(10) = 2.30 if the category is always recognized, and -0.23 for each of
+the two continuous codes. The authors' own figure is higher by 0.78, since their
+code takes the entropy of uniform codes for that of normal ones.
 
-`--preset paper` leaves out: pixels in [0, 1] and a generator that ends in a
-sigmoid, where these are in [-1, 1] and it ends in tanh; 5,000 images that the
-code holds out.
+In the log:
+- `information`: a bound, in nats, on how much of the latent code can be read
+  from samples; at best 1.85.
+
+Departures of `--preset paper`:
+- Pixels in [0, 1] and a generator that ends in a sigmoid. Here they are in [-1,
+  1] and it ends in tanh: all images of the zoo have one range.
+- 5,000 images that the code holds out. Here they are trained on: nothing is
+  measured on them.
 """
 
 from keras_gan_zoo import recipe  # isort: split

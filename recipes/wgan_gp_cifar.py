@@ -3,15 +3,22 @@
 `--preset paper` is the unconditional ResNet, for which the paper reports an
 Inception Score of 7.86 +- 0.07 (table 3) after 100,000 generator updates.
 
-`--preset paper` leaves out what the authors' code does beyond the paper:
-batches of 128 for the generator, noise smaller than the steps between pixel
-values, a first step of the critic alone, a rate that stays the same for the
-critic's updates within a step, and samples that are normalized by the
-statistics of their own batch.
+In the log:
+- `critic_estimate`: of the Wasserstein distance; it falls as samples improve.
+- `fid`, `is`: from a small classifier that is part of the package. They compare
+  one epoch of this run with another, but not with any paper.
 
-The scores in the log come from a small classifier that is part of the package,
-and have its name: they compare one epoch of this run with another, but not with
-any paper.
+Departures of `--preset paper`:
+- Batches of 128 for the generator, in the code. Here 64: algorithm 1 has one
+  size for both.
+- Noise smaller than the steps between pixel values, in the code. Here none: the
+  paper has none.
+- A first step of the critic alone, in the code. Here none: algorithm 1 has
+  none.
+- A rate that stays the same for the critic's updates within a step, in the
+  code. Here it falls with each: a schedule counts its own optimizer's updates.
+- Samples that are normalized by the statistics of their own batch, in the code.
+  Here by moving averages: a sample must not depend on those beside it.
 """
 
 from keras_gan_zoo import recipe  # isort: split

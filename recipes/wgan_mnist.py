@@ -2,15 +2,20 @@
 
 Weights are clipped at 0.01 after each of the critic's five RMSprop updates. The
 paper's learning rate is 5e-5, for days of training; `quick` has a larger one.
-Watch the log: `-discriminator_loss`, the critic's estimate of the distance up
-to a constant factor, falls as the digits get better.
 
-`--preset paper` leaves out: images of 64 x 64 pixels in color, so four stages
-end at 2 x 2 rather than 4 x 4; and what the authors' code does beyond algorithm
-1, which is 100 critic updates in each of the first 25 steps and in every 500th,
-and clipping before each update; normalization of the generator's first features
-by channel, where here each place is normalized by itself. The paper gives no
-number of updates.
+In the log:
+- `discriminator_loss`: with the sign changed, the critic's estimate of the
+  distance, up to a constant factor, which falls as the digits get better.
+
+Departures of `--preset paper`:
+- Images of 64 x 64 pixels in color. Here MNIST, so four stages end at 2 x 2
+  rather than 4 x 4: small images train on a CPU.
+- 100 critic updates in each of the first 25 steps and in every 500th, in the
+  code. Here five in every step: so has algorithm 1.
+- Clipping before each update, in the code. Here after it: so has algorithm 1.
+- Normalization of the generator's first features by channel. Here each place is
+  normalized by itself: the layer before is dense.
+- A number of updates that the paper doesn't give. Here 200,000: they are ours.
 """
 
 from keras_gan_zoo import recipe  # isort: split

@@ -329,7 +329,9 @@ def test_the_rule_of_imports_finds_what_breaks_it(file, line, forbidden):
 
 @pytest.mark.parametrize("path", MODEL_FILES, ids=relative)
 def test_a_model_fits_on_a_few_screens(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) < 150
+    lines = path.read_text(encoding="utf-8").splitlines()
+    docstring, *_ = parse(path).body  # Documents are made of it: no code.
+    assert len(lines) - docstring.end_lineno < 150
 
 
 @pytest.mark.parametrize("path", MODEL_FILES, ids=relative)

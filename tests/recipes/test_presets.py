@@ -2,7 +2,6 @@
 
 import math
 import pathlib
-import re
 import runpy
 import sys
 
@@ -173,13 +172,3 @@ def test_the_rate_of_began_is_halved_when_its_measure_stalls(begun):
         rates.append([float(o.learning_rate) for o in gan.optimizer.optimizers])
     expected = np.repeat([1e-4, 5e-5, 2.5e-5], [14, 5, 1])
     np.testing.assert_allclose(rates, np.stack([expected] * 2, 1), rtol=1e-6)
-
-
-@pytest.mark.parametrize(
-    "path",
-    [path for path in RECIPES.glob("*.py") if "paper={" in path.read_text()],
-    ids=lambda path: path.stem,
-)
-def test_each_recipe_says_what_its_preset_leaves_out(path):
-    docstring = path.read_text().split('"""')[1]
-    assert re.search(r"leaves\s+out", docstring)

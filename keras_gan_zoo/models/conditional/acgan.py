@@ -2,6 +2,9 @@
 
 Odena, Olah and Shlens, 2017
 https://arxiv.org/abs/1610.09585
+
+When to use it: when samples should be plainly of their class; of what a class
+has, they may show less than there is.
 """
 
 import keras

@@ -2,6 +2,9 @@
 
 Mirza and Osindero, 2014
 https://arxiv.org/abs/1411.1784
+
+When to use it: when the class of a sample is to be chosen, and the labels of
+the data are reliable.
 """
 
 import keras

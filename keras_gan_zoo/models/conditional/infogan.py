@@ -1,7 +1,11 @@
-"""InfoGAN: Interpretable Representation Learning by Information Maximizing.
+"""InfoGAN: Interpretable Representation Learning by Information Maximizing
+Generative Adversarial Nets.
 
 Chen, Duan, Houthooft, Schulman, Sutskever and Abbeel, 2016
 https://arxiv.org/abs/1606.03657
+
+When to use it: when there are no labels, and latents should still have a
+meaning, to be turned like a knob.
 """
 
 import math

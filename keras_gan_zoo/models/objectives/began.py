@@ -2,6 +2,10 @@
 
 Berthelot, Schumm and Metz, 2017
 https://arxiv.org/abs/1703.10717
+
+When to use it: when training must measure itself and the balance of players
+must be kept without supervision; the price is diversity, which
+`diversity_ratio` sets.
 """
 
 import keras

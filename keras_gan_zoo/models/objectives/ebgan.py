@@ -2,6 +2,9 @@
 
 Zhao, Mathieu and LeCun, 2017
 https://arxiv.org/abs/1609.03126
+
+When to use it: when the discriminator should say where an image is wrong, not
+only that it is: its errors are pictures.
 """
 
 import keras

@@ -2,6 +2,9 @@
 
 Mao, Li, Xie, Lau, Wang and Smolley, 2017
 https://arxiv.org/abs/1611.04076
+
+When to use it: in place of `DCGAN`, with the same networks and at the same
+cost, when the generator stops learning because the discriminator is sure.
 """
 
 import keras

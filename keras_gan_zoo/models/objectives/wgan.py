@@ -2,6 +2,8 @@
 
 Arjovsky, Chintala and Bottou, 2017
 https://arxiv.org/abs/1701.07875
+
+When to use it: to understand `WGANGP`, which is the better choice for training.
 """
 
 import keras

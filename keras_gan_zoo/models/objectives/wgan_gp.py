@@ -2,6 +2,10 @@
 
 Gulrajani, Ahmed, Arjovsky, Dumoulin and Courville, 2017
 https://arxiv.org/abs/1704.00028
+
+When to use it: when a GAN must train with whatever networks, or its log must
+say how good the samples are; a step costs several updates of the critic, each
+with a second derivative.
 """
 
 import keras

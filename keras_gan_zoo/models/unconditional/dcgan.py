@@ -1,7 +1,11 @@
-"""DCGAN: Unsupervised Representation Learning with Deep Convolutional GANs.
+"""DCGAN: Unsupervised Representation Learning with Deep Convolutional
+Generative Adversarial Networks.
 
 Radford, Metz and Chintala, 2016
 https://arxiv.org/abs/1511.06434
+
+When to use it: as the first GAN for images of up to 64 pixels, when there are
+no labels; it is quick, and what a new idea is compared with.
 """
 
 import keras

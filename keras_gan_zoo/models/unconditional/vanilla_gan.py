@@ -3,6 +3,9 @@
 Goodfellow, Pouget-Abadie, Mirza, Xu, Warde-Farley, Ozair, Courville and
 Bengio, 2014
 https://arxiv.org/abs/1406.2661
+
+When to use it: to learn how a GAN works, and as the baseline that others are
+measured by; on images, start with `DCGAN`.
 """
 
 import keras
