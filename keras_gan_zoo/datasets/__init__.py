@@ -3,6 +3,7 @@
 # TensorFlow takes seconds to import, and `python -m keras_gan_zoo.datasets
 # --help` imports this package: functions that need TensorFlow import it.
 
+from keras_gan_zoo.datasets.clipart import openclipart
 from keras_gan_zoo.datasets.emoji_images import emoji, emoji_pairs
 from keras_gan_zoo.datasets.folder_pairs import (
     folder_pairs,
@@ -43,6 +44,7 @@ __all__ = [
     "image_arrays",
     "image_folder",
     "mnist",
+    "openclipart",
     "prepare_dataset",
     "ring_centers",
     "side_by_side_pairs",

@@ -3,11 +3,8 @@
 import argparse
 import sys
 
-from keras_gan_zoo.datasets.prepare import (
-    SOURCES,
-    PreparationError,
-    prepare_dataset,
-)
+from keras_gan_zoo.datasets.prepare import PreparationError, prepare_dataset
+from keras_gan_zoo.datasets.sources import SOURCES
 
 
 def main(arguments=None):

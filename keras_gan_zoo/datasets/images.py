@@ -13,11 +13,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from keras_gan_zoo.datasets.prepare import (
-    CIFAR10_CLASSES,
-    find_data_dir,
-    prepared_builder,
-)
+from keras_gan_zoo.datasets.prepare import find_data_dir, prepared_builder
+from keras_gan_zoo.datasets.sources import CIFAR10_CLASSES
 from keras_gan_zoo.datasets.streams import from_arrays
 
 CLASS_NAMES = {

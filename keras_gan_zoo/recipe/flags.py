@@ -138,9 +138,9 @@ def _add_data(parser, dataset, choices):
     parser.add_argument(
         "--dataset",
         default=dataset,
-        help="cifar10, mnist, fashion_mnist, emoji, embedded (a thousand "
-        "images that come with the package) or a folder of images; default: "
-        f"{dataset}",
+        help="cifar10, mnist, fashion_mnist, emoji, openclipart, embedded (a "
+        "thousand images that come with the package) or a folder of images; "
+        f"default: {dataset}",
     )
     parser.add_argument(
         "--image-size",

@@ -193,8 +193,8 @@ def test_help_lists_what_is_there():
 @pytest.mark.parametrize("name", ["cifar100", "CIFAR10", "no/such/folder"])
 def test_unknown_name(name):
     message = (
-        r"\(cifar10, mnist, fashion_mnist, embedded, emoji\) or the path of an "
-        f"existing folder .* Received: name='{name}'"
+        r"\(cifar10, mnist, fashion_mnist, embedded, emoji, openclipart\) or "
+        f"the path of an existing folder .* Received: name='{name}'"
     )
     with pytest.raises(ValueError, match=message):
         datasets.by_name(name, 4)

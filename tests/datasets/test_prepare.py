@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from keras_gan_zoo.datasets import packages as packages_module
-from keras_gan_zoo.datasets import prepare
+from keras_gan_zoo.datasets import prepare, sources
 from keras_gan_zoo.datasets.prepare import (
     PreparationError,
     is_prepared,
@@ -172,7 +172,7 @@ def test_planes_keep_their_colours(tmp_path):
     images[0, 5, 6] = [10, 20, 30]
     pair = images, np.array([4], "uint8")
     arrays = {"train": pair, "test": pair}
-    prepare._write_cifar10(arrays, tmp_path)
+    sources.write_cifar10(arrays, tmp_path)
     (file,) = tmp_path.rglob("test_batch.bin")
     record = np.frombuffer(file.read_bytes(), "uint8")
     assert record[0] == 4
@@ -204,14 +204,14 @@ def test_files_of_mnist(tmp_path, monkeypatch, zipped):
     monkeypatch.setattr(mnist, "_TEST_EXAMPLES", 3)
     content = tmp_path / "content" / "usr" / "share"
     content.mkdir(parents=True)
-    prepare._write_idx(arrays, content)
+    sources.write_idx(arrays, content)
     for file in [*content.iterdir()]:
         data = file.read_bytes()
         if zipped:
             file.write_bytes(gzip.compress(data))
         else:
             file.rename(file.with_suffix("")).write_bytes(data)
-    read = prepare._read_idx(tmp_path / "content")
+    read = sources.read_idx(tmp_path / "content")
     for split in arrays:
         for given, expected in zip(read[split], arrays[split]):
             np.testing.assert_array_equal(given, expected)
@@ -269,7 +269,7 @@ def test_broken_package(data_dir, packages, content):
 
 def test_package_without_a_file(tmp_path):
     with pytest.raises(PreparationError, match="no file train-images-idx3"):
-        prepare._read_idx(tmp_path)
+        sources.read_idx(tmp_path)
 
 
 @pytest.mark.usefixtures("tiny_source")
@@ -340,7 +340,7 @@ def test_other_data_of_that_name_are_refused(tiny_cifar10, monkeypatch):
 
 
 def test_unknown_name():
-    names = "'cifar10', 'mnist', 'fashion_mnist', 'emoji'"
+    names = "'cifar10', 'mnist', 'fashion_mnist', 'emoji', 'openclipart'"
     message = rf"one of \[{names}\]. Received: name='imagenet'"
     for function in (prepare_dataset, is_prepared, read_package):
         with pytest.raises(ValueError, match=message):
