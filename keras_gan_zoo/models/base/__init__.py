@@ -2,8 +2,10 @@
 
 Each adds one concern to the one before: `SteppedModel` noise that is a function
 of the step, `StoredModel` files, `PlayersModel` players, their optimizers and
-their moves, `AdversarialModel` the data of `fit()` and its like. `GAN` adds the
-latent prior and the generator's moving average, `ConditionalGAN` class labels.
+their moves, `AdversarialModel` the data of `fit()` and its like, `LatentModel`
+a prior and the samples that are made of it, `GeneratorModel` a generator and its
+moving average. `GAN` sets a discriminator against it, `ConditionalGAN` adds class
+labels.
 """
 
 from keras_gan_zoo.models.base.adversarial_model import AdversarialModel

@@ -7,6 +7,7 @@ from keras_gan_zoo import checks, noise
 from keras_gan_zoo.endpoints import Input
 from keras_gan_zoo.integers import check_integer
 from keras_gan_zoo.models.base.gan import GAN
+from keras_gan_zoo.models.base.latent_model import in_parts
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
@@ -65,7 +66,7 @@ class ConditionalGAN(GAN):
         checks.check_labels_to_generate(labels, batch_size)
         labels = checks.check_labels(labels, self.num_classes)
         latents, _ = self.sample_prior(batch_size, seed)
-        return self._samples_of((latents, tf.constant(labels)))
+        return in_parts(self, (latents, tf.constant(labels)))
 
     def serving_inputs(self):
         labels = Input(

@@ -1,4 +1,4 @@
-"""What is served of a generator."""
+"""What is served of a model that draws its samples from a prior."""
 
 import tensorflow as tf
 
@@ -9,7 +9,7 @@ def endpoints_of(model):
     """Returns the endpoints of a model that draws its samples from a prior.
 
     Args:
-        model: `GeneratorModel`.
+        model: `LatentModel`.
 
     Returns:
         List of `Endpoint`s: `serving_default` from latents, `sample` from a
@@ -40,7 +40,7 @@ def endpoints_of(model):
         Endpoint("prior", drawing[:1], prior),
         Endpoint("sample", drawing, lambda *v: {kind.name: sample(*v)}),
     ]
-    for suffix, encode in kind.files(model.generator.output_shape).items():
+    for suffix, encode in kind.files(model.sample_shape).items():
         compute = sample_file(encode, suffix)
         found.append(Endpoint(f"sample_{suffix}", drawing, compute))
     return found
