@@ -2,6 +2,7 @@
 
 from keras_gan_zoo.layers.batch_normalization import BatchNormalization
 from keras_gan_zoo.layers.dropout import Dropout
+from keras_gan_zoo.layers.dropout_from_noise import DropoutFromNoise
 from keras_gan_zoo.layers.equalized_conv2d import EqualizedConv2D
 from keras_gan_zoo.layers.equalized_dense import EqualizedDense
 from keras_gan_zoo.layers.maxout import Maxout
@@ -14,6 +15,7 @@ from keras_gan_zoo.layers.spectral_normalization import SpectralNormalization
 __all__ = [
     "BatchNormalization",
     "Dropout",
+    "DropoutFromNoise",
     "EqualizedConv2D",
     "EqualizedDense",
     "Maxout",

@@ -179,6 +179,19 @@ def batch_normalization(gain_stddev=0.0, affine=True, dtype=None):
     )
 
 
+def instance_normalization():
+    """Returns a layer that normalizes each channel of each image by itself.
+
+    It is what batch normalization does in batches of one image. With the first
+    gains of the authors of pix2pix and CycleGAN, from N(1, 0.02).
+    """
+    return keras.layers.GroupNormalization(
+        groups=-1,
+        epsilon=1e-5,
+        gamma_initializer=keras.initializers.RandomNormal(1.0, 0.02),
+    )
+
+
 def enlarge(features, filters, size, kernel_size, **options):
     """Transposed convolution of stride 2, cropped to `size`.
 
