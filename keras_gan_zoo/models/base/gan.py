@@ -1,20 +1,16 @@
-"""A generator against a discriminator: losses, penalties, batches."""
-
-import functools
+"""A generator of samples from latents against a discriminator."""
 
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import checks, losses
-from keras_gan_zoo import penalties as penalty_parts
-from keras_gan_zoo.augmentations import Augmentation
+from keras_gan_zoo import checks
 from keras_gan_zoo.models.base import batches
 from keras_gan_zoo.models.base.generator_model import GeneratorModel
-from keras_gan_zoo.parts import require_part
+from keras_gan_zoo.models.base.judged_model import JudgedModel
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
-class GAN(GeneratorModel):
+class GAN(JudgedModel, GeneratorModel):
     """A generator of samples from latents, and a discriminator of samples.
 
     It can be trained as it is, with any loss and any penalties. The class of a
@@ -60,10 +56,6 @@ class GAN(GeneratorModel):
     ```
     """
 
-    # What the discriminator returns, if the losses say so: see
-    # `checks.require_outputs`.
-    discriminator_outputs = None
-
     def __init__(
         self,
         generator,
@@ -80,27 +72,23 @@ class GAN(GeneratorModel):
         checks.require_built("generator", generator)
         checks.require_built("discriminator", discriminator)
         checks.require_order(generator, discriminator)
-        super().__init__(generator, latent_dim, ema_decay, prior, **kwargs)
+        super().__init__(
+            discriminator=discriminator,
+            loss=loss,
+            penalties=penalties,
+            augmentation=augmentation,
+            generator=generator,
+            latent_dim=latent_dim,
+            ema_decay=ema_decay,
+            prior=prior,
+            **kwargs,
+        )
         if discriminator_steps < 1:
             raise ValueError(
                 "`discriminator_steps` must be at least 1. "
                 f"Received: discriminator_steps={discriminator_steps}."
             )
-        self.discriminator = discriminator
         self.discriminator_steps = discriminator_steps
-        # Keras's `compile()` sets `self.loss`.
-        self.adversarial_loss = losses.NonSaturating() if loss is None else loss
-        losses.require_loss(self.adversarial_loss)
-        self.penalties = penalty_parts.require_penalties(
-            penalties, discriminator
-        )
-        self.penalty_trackers = [
-            keras.metrics.Mean(name)
-            for name in penalty_parts.labels_of(self.penalties)
-        ]
-        if augmentation is not None:
-            require_part("augmentation", augmentation, Augmentation)
-        self.augmentation = augmentation
 
     @property
     def players(self):
@@ -142,96 +130,6 @@ class GAN(GeneratorModel):
             [condition, fake_condition],
         )
 
-    def trial_between(
-        self,
-        samples,
-        fakes,
-        real_scores,
-        fake_scores,
-        training,
-        conditions=(None, None),
-    ):
-        """Returns a `penalties.Trial` of samples whose scores are known."""
-        # Penalties look at slopes and differences: what is done to a sample
-        # has to be the same each time that they ask.
-        seed = None
-        if self._augments(training):
-            self.augmentation.observe(real_scores)
-            seed = self.next_seed()
-        judges = [
-            functools.partial(
-                self.judge, training=training, condition=one, seed=seed
-            )
-            for one in conditions
-        ]
-        return penalty_parts.Trial(
-            *judges, samples, fakes, real_scores, fake_scores, training
-        )
-
-    def loss_in(self, trial):
-        """Returns the discriminator's adversarial loss and its penalties."""
-        loss = self.adversarial_loss.discriminator(
-            trial.real_scores, trial.fake_scores
-        )
-        return loss + self.penalty(trial)
-
-    def loss_against(self, fake_scores, samples, training, condition=None):
-        """Returns the generator's adversarial loss.
-
-        Args:
-            fake_scores: What `judge` returned for the generator's samples.
-            samples: As many of the data, which some losses compare with.
-            training: See `keras.Model.call()`.
-            condition: That of `samples`.
-        """
-        real_scores = None
-        if self.adversarial_loss.needs_real:
-            real_scores = self.judge(samples, training, condition)
-        return self.adversarial_loss.generator(fake_scores, real_scores)
-
-    def penalty(self, trial):
-        """Returns the weighted sum of all penalties, a float32 scalar."""
-        total = 0.0
-        for penalty, tracker in zip(self.penalties, self.penalty_trackers):
-            total += penalty_parts.weighted(
-                penalty, trial, self.next_seed(), self.step.value, tracker
-            )
-        return total
-
-    def judge(self, samples, training, condition=None, seed=None):
-        """Returns the discriminator's raw scores, a tensor or a list of such.
-
-        Of several `discriminator_outputs` they are the first.
-        """
-        outputs = self.see(samples, training, condition, seed)
-        several = len(self.discriminator_outputs or ()) > 1
-        return outputs[0] if several else outputs
-
-    def see(self, samples, training, condition=None, seed=None):
-        """Returns all that the discriminator returns for samples.
-
-        Args:
-            samples: Tensor of shape `(batch, ...)`.
-            training: Boolean, whether somebody is about to move: samples are
-                augmented then.
-            condition: What the discriminator is told of the samples, or
-                `None`.
-            seed: Seed of the augmentation, by default that of another draw.
-        """
-        samples = self.augmented(samples, training, seed)
-        inputs = samples if condition is None else (samples, condition)
-        return self.discriminator(inputs, training=training)
-
-    def augmented(self, samples, training, seed=None):
-        """Returns samples as the discriminator sees them; see `see`."""
-        if not self._augments(training):
-            return samples
-        seed = self.next_seed() if seed is None else seed
-        return self.augmentation.augment(samples, seed)
-
-    def _augments(self, training):
-        return training and self.augmentation is not None
-
     def split(self, inputs):
         """Splits a batch, as unpacked, into samples and their condition."""
         return inputs, None
@@ -271,10 +169,7 @@ class GAN(GeneratorModel):
 
     def check_networks(self):
         checks.require_match(self.generator, self.discriminator)
-        if self.discriminator_outputs is not None:
-            checks.require_outputs(
-                self.discriminator, self.discriminator_outputs
-            )
+        self.check_discriminator()
 
     def check_inputs(self, inputs):
         checks.require_samples(inputs, self.discriminator)
@@ -289,12 +184,7 @@ class GAN(GeneratorModel):
         return inputs, self(self.sample_prior(number, self.next_seed()))
 
     def get_config(self):
-        serialize = keras.saving.serialize_keras_object
         return {
             **super().get_config(),
-            "discriminator": serialize(self.discriminator),
             "discriminator_steps": self.discriminator_steps,
-            "loss": serialize(self.adversarial_loss),
-            "penalties": [serialize(penalty) for penalty in self.penalties],
-            "augmentation": serialize(self.augmentation),
         }
