@@ -1,5 +1,6 @@
 """What all kinds of samples have in common."""
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -7,6 +8,7 @@ from keras_gan_zoo import images
 from keras_gan_zoo.endpoints import Input
 
 
+@keras.saving.register_keras_serializable("keras_gan_zoo")
 class Kind:
     """A kind of samples: how they are checked, drawn and served.
 
