@@ -383,7 +383,7 @@ def test_samples_that_are_no_images_are_served_as_they_are(tmp_path):
     gan = tiny.gan((2,))
     path = export_generator(gan, tmp_path)
     latents = latents_of(3)
-    served = signature(path)(latents=latents)["samples"]
+    served = signature(path)(latents=latents)["points"]
     np.testing.assert_allclose(served, gan(latents), atol=1e-6)
     names = sorted(tf.saved_model.load(path).signatures)
     assert names == ["prior", "sample", "serving_default"]

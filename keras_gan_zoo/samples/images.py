@@ -4,8 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan_zoo import checks, images
-from keras_gan_zoo.endpoints import Input
-from keras_gan_zoo.samples.kind import Kind
+from keras_gan_zoo.samples.kind import Kind, input_within
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
@@ -19,6 +18,7 @@ class Images(Kind):
     """
 
     name = "images"
+    suffix = "png"
 
     def check(self, samples):
         self.require(samples)
@@ -36,15 +36,15 @@ class Images(Kind):
 
     def input(self, shape, name=None):
         spec = tf.TensorSpec((None, *shape), tf.float32, name or self.name)
-        return Input(
-            spec,
-            is_right=lambda values: (values >= 0.0) & (values <= 1.0),
-            expected="in [0, 1]",
-            take=self.from_served,
-        )
+        return input_within(spec, (0.0, 1.0), self.from_served)
 
     def files(self, shape):
         return {"png": images.to_png} if shape[-1] <= 4 else {}
 
+    def facts_of(self, shape):
+        suffix = "png" if self.files(shape) else "npz"
+        return {**self.facts(), "suffix": suffix}
+
     def cells(self, samples):
+        self.require(samples)
         return images.to_visible(images.to_uint8(samples))

@@ -1,0 +1,133 @@
+"""Samples as they are served, as files that other programs open.
+
+It takes what an export tells of its samples, and neither Keras nor TensorFlow:
+clients of a server write their files by it.
+"""
+
+import csv
+import io
+import wave
+
+import numpy as np
+from PIL import Image
+
+from keras_gan_zoo.images import unit_to_uint8
+
+# Of other suffixes a file holds one sample.
+HOLDS_MANY = ("csv", "npz")
+
+
+def content(samples, kind):
+    """Returns the content of a file.
+
+    Args:
+        samples: Array `(number, ...)`, as they are served. Unless the suffix
+            is one of `HOLDS_MANY`, `number` is 1.
+        kind: Dictionary, what the export tells of them: `"name"`, `"suffix"`
+            (an unknown one is taken for "npz"), and what the suffix needs.
+
+    Returns:
+        Bytes.
+    """
+    samples = np.asarray(samples)
+    make = _MAKERS.get(kind["suffix"], _npz)
+    return make(samples if make in (_csv, _npz) else samples[0], kind)
+
+
+def suffix_of(kind):
+    """Returns the suffix of what `content` makes."""
+    return kind["suffix"] if kind["suffix"] in _MAKERS else "npz"
+
+
+def _png(image, kind):
+    pixels = unit_to_uint8(image)
+    file = io.BytesIO()
+    pixels = pixels[..., 0] if pixels.shape[-1] == 1 else pixels
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def _wav(waveform, kind):
+    # As TensorFlow encodes them: -1 is the lowest number, 1 has none.
+    values = 32768.0 * np.asarray(waveform, "float64")
+    values = np.trunc(values + np.copysign(0.5, values))
+    values = np.clip(values, -32768, 32767).astype("<i2")
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(values.shape[-1])
+        writer.setsampwidth(2)
+        writer.setframerate(kind["sample_rate"])
+        writer.writeframes(values.tobytes())
+    return file.getvalue()
+
+
+def _npz(samples, kind):
+    file = io.BytesIO()
+    np.savez_compressed(file, **{kind["name"]: samples})
+    return file.getvalue()
+
+
+def _csv(samples, kind):
+    numbers = range(1, samples.shape[-1] + 1)
+    columns = kind.get("columns") or [f"x{number}" for number in numbers]
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(samples.astype("U").tolist())  # Their shortest digits.
+    return file.getvalue().encode("utf-8")
+
+
+def _txt(tokens, kind):
+    words = [kind["vocabulary"][number] for number in tokens]
+    return kind.get("separator", "").join(words).encode("utf-8")
+
+
+def _mid(roll, kind):
+    """Returns a MIDI file of one track, a tick a step.
+
+    Source: "Standard MIDI Files 1.0", MIDI Manufacturers Association, 1988.
+    """
+    sounds = roll >= 0.5
+    silent = np.zeros((1, roll.shape[1]), bool)
+    changes = np.diff(np.concatenate([silent, sounds, silent]), axis=0)
+    # A quarter of one second, of as many ticks as there are steps in it.
+    track = [b"\x00\xff\x51\x03", (1_000_000).to_bytes(3)]
+    before = 0
+    for step, pitch in np.argwhere(changes):
+        starts = step < len(roll) and sounds[step, pitch]
+        loudness = round(127 * float(roll[step, pitch])) if starts else 0
+        number = kind["lowest_pitch"] + int(pitch)
+        note = bytes([0x90, number, min(loudness, 127)])
+        track += [_variable_length(int(step) - before), note]
+        before = int(step)
+    rest = _variable_length(len(roll) - before)
+    events = b"".join([*track, rest, b"\xff\x2f\x00"])
+    header = [0, 1, kind["steps_per_second"]]  # One track; ticks of a quarter.
+    return b"".join(
+        [
+            b"MThd",
+            (6).to_bytes(4),
+            *(number.to_bytes(2) for number in header),
+            b"MTrk",
+            len(events).to_bytes(4),
+            events,
+        ]
+    )
+
+
+def _variable_length(number):
+    """Returns a number as MIDI has times: seven bits a byte."""
+    parts = [number & 0x7F]
+    while number := number >> 7:
+        parts.append(number & 0x7F | 0x80)
+    return bytes(reversed(parts))
+
+
+_MAKERS = {
+    "csv": _csv,
+    "mid": _mid,
+    "npz": _npz,
+    "png": _png,
+    "txt": _txt,
+    "wav": _wav,
+}
