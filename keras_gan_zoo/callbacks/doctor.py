@@ -95,6 +95,7 @@ class Doctor(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         sampling.require_generator(self.model)
+        sampling.require_game(self.model)
         replicas = self.model.distribute_strategy.num_replicas_in_sync
         if replicas > 1:
             raise ValueError(

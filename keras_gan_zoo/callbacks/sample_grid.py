@@ -8,10 +8,11 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from keras_gan_zoo import files, images, pictures
+from keras_gan_zoo import files, pictures
 from keras_gan_zoo.callbacks import sampling
 
 _CLASSES = 16  # More rows fill no screen; who wants them asks for them.
+_GAP = 2  # Pixels between rows of samples.
 _PART = 128  # Samples that are made at a time.
 _BATCHES = 100  # Of data in which a class is rare.
 _FRAMES = 40  # The animation has at most so many, for its size.
@@ -24,7 +25,8 @@ class SampleGrid(keras.callbacks.Callback):
 
     The pictures are `epoch_0001.png`, `epoch_0002.png` and so on; that of the
     untrained model is `epoch_0000.png`. When training ends they are put
-    together as the animation `training.gif`, of at most 40 pictures.
+    together as the animation `training.gif`, of at most 40 pictures. How
+    samples are drawn is up to the model's kind of samples, `model.kind`.
 
     A conditional model has one row for each class, and the same latents in
     each row: down a column only the class changes. If the model knows the
@@ -33,20 +35,22 @@ class SampleGrid(keras.callbacks.Callback):
     Args:
         directory: String or path of the folder of the pictures. It is made if
             need be.
-        rows: Integer, rows of the picture. By default 8, or as many as there
-            are classes, but at most 16; a conditional model shows the first
+        rows: Integer, rows of the picture. By default as many as the kind of
+            samples has in pictures, 8 of images; or as many as there are
+            classes, but at most 16: a conditional model shows the first
             classes, and at most all.
-        columns: Integer, samples in a row.
+        columns: Integer, samples in a row. By default as many as the kind has
+            in pictures, 8 of images.
         every: Integer, epochs from one picture to the next. The last epoch
             has one in any case.
         seed: Integer, the seed of the latents.
-        reals: `tf.data.Dataset` of images, or of pairs with labels for a
+        reals: `tf.data.Dataset` of samples, or of pairs with labels for a
             conditional model. A picture of them in the same layout is written
             as `reals.png`, to compare with. `None` for no such picture.
 
     Raises:
-        ValueError: If the samples of the model aren't images, when training
-            begins.
+        ValueError: If the model draws no samples, or there is no picture of
+            their kind, when training begins.
         OSError: If the folder can't be written, when training begins.
 
     Example:
@@ -57,10 +61,10 @@ class SampleGrid(keras.callbacks.Callback):
     """
 
     def __init__(
-        self, directory, rows=None, columns=8, every=1, seed=0, reals=None
+        self, directory, rows=None, columns=None, every=1, seed=0, reals=None
     ):
         super().__init__()
-        if min(rows or 1, columns, every) < 1 or rows == 0:
+        if min(1 if n is None else n for n in (rows, columns, every)) < 1:
             raise ValueError(
                 "`rows`, `columns` and `every` must be at least 1. Received: "
                 f"rows={rows}, columns={columns}, every={every}."
@@ -75,11 +79,16 @@ class SampleGrid(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         files.make_folder(self.directory)
         sampling.require_generator(self.model)
-        self._inputs = self._draw_inputs()
+        sampling.require_kind(self.model)
+        kind = self.model.kind
+        self._columns = self.columns or kind.picture_columns
+        self._inputs = self._draw_inputs(self.rows, kind.picture_rows)
         self._sample = sampling.sampler(self.model)
-        samples = self._samples()  # Raises where they aren't images.
+        samples = self._samples()
+        # Raises where there is no picture of them.
+        kind.picture(samples[:1], 1)
         if self.reals is not None:
-            self._draw(self._reals(samples), "reals.png")
+            self._draw("reals.png", *self._reals(samples))
         self._written = {}
         self._epochs = 0
 
@@ -105,62 +114,64 @@ class SampleGrid(keras.callbacks.Callback):
             [_FRAME_TIME] * (len(frames) - 1) + [_LAST_FRAME_TIME],
         )
 
-    def _draw_inputs(self):
+    def _draw_inputs(self, rows, default_rows):
         num_classes = getattr(self.model, "num_classes", None)
         if num_classes is None:
-            rows = self.rows or 8
-            return self.model.sample_prior(rows * self.columns, self.seed)
-        rows = min(self.rows or _CLASSES, num_classes)
-        latents, _ = self.model.sample_prior(self.columns, self.seed)
-        labels = tf.repeat(tf.range(rows), self.columns)
+            number = (rows or default_rows) * self._columns
+            return self.model.sample_prior(number, self.seed)
+        rows = min(rows or _CLASSES, num_classes)
+        latents, _ = self.model.sample_prior(self._columns, self.seed)
+        labels = tf.repeat(tf.range(rows), self._columns)
         return tf.concat([latents] * rows, axis=0), labels
 
     def _write(self, number):
         self._written[number] = self._draw(
-            self._samples(), f"epoch_{number:04d}.png"
+            f"epoch_{number:04d}.png", self._samples()
         )
 
-    def _draw(self, samples, file_name):
-        """Writes a picture of samples as bytes, and returns its path."""
-        picture = images.uint8_grid(samples, self.columns)
+    def _draw(self, file_name, samples, shown=None):
+        """Writes a picture of samples, and returns its path."""
+        picture = self.model.kind.picture(samples, self._columns, shown)
         names = getattr(self.model, "class_names", None)
         if names is not None:
-            rows = len(samples) // self.columns
-            picture = pictures.beside_names(
-                picture, names[:rows], samples.shape[1]
-            )
+            rows = len(samples) // self._columns
+            height = (len(picture) + _GAP) // rows - _GAP
+            picture = pictures.beside_names(picture, names[:rows], height)
         path = self.directory / file_name
         pictures.write_picture(picture, path)
         return path
 
     def _reals(self, samples):
-        """Returns real images as bytes, in the order of the samples.
+        """Returns real samples in the order of the model's.
 
-        Where a class has too few, the places stay white.
+        Returns:
+            Tuple of an array, and of booleans: where a class has too few, the
+            others aren't shown.
         """
         conditional = getattr(self.model, "num_classes", None) is not None
         wanted = [len(samples)]
         if conditional:
-            wanted = [self.columns] * (len(samples) // self.columns)
+            wanted = [self._columns] * (len(samples) // self._columns)
         found = [[] for _ in wanted]
         for batch in self.reals.take(_BATCHES):
             labels = None
             if isinstance(batch, tuple):
                 batch, labels = batch
             rows = np.asarray(labels) if conditional else [0] * len(batch)
-            for image, label in zip(images.to_uint8(batch), rows):
+            for sample, label in zip(np.asarray(batch), rows):
                 if label < len(wanted) and len(found[label]) < wanted[label]:
-                    found[label].append(image)
+                    found[label].append(sample)
             if [len(each) for each in found] == wanted:
                 break
-        reals = np.full_like(samples, 255)
-        for row, each in enumerate(found):
-            for column, image in enumerate(each):
-                reals[row * self.columns + column] = image
-        return reals
+        blank = np.zeros_like(next(filter(None, found), [samples[0]])[0])
+        reals, shown = [], []
+        for number, each in zip(wanted, found):
+            missing = number - len(each)
+            reals += each + [blank] * missing
+            shown += [True] * len(each) + [False] * missing
+        return np.stack(reals), np.array(shown)
 
     def _samples(self):
-        """Returns the samples as bytes."""
         number = len(tf.nest.flatten(self._inputs)[0])
         size = min(number, _PART)
         parts = []
@@ -172,8 +183,7 @@ class SampleGrid(keras.callbacks.Callback):
                     lambda values: values[begin : begin + size], self._inputs
                 )
             )
-            images.require_images(samples)
-            parts.append(images.to_uint8(samples)[start - begin :])
+            parts.append(np.asarray(samples)[start - begin :])
         return np.concatenate(parts)
 
     def _frames(self):

@@ -13,6 +13,30 @@ def require_generator(model):
         )
 
 
+def require_kind(model):
+    """Raises a `ValueError` unless `model` says what its samples are."""
+    if not hasattr(model, "kind"):
+        raise ValueError(
+            "This callback draws samples as their kind says, an object of "
+            "`keras_gan_zoo.samples` that is the model's attribute `kind`. "
+            f"Received: a `{type(model).__name__}`, which has none. Set it, or "
+            "leave the callback out."
+        )
+
+
+def require_game(model):
+    """Raises a `ValueError` unless a generator plays against scores."""
+    needed = ("fakes_like", "scores", "undisturbed")
+    missing = [name for name in needed if not hasattr(model, name)]
+    if missing:
+        raise ValueError(
+            "This callback examines a game of a generator against a "
+            f"discriminator, by the methods {', '.join(needed)} of a `GAN`. "
+            f"Received: a `{type(model).__name__}` without "
+            f"{', '.join(missing)}. Leave the callback out for it."
+        )
+
+
 def sampler(model):
     """Returns `model` in inference as a function that is traced once.
 

@@ -80,6 +80,14 @@ def seed_sampler(model):
             "has none. Make its images yourself and score them as an array or "
             "a folder."
         )
+    kind = getattr(model, "kind", None)
+    if getattr(kind, "name", "images") != "images":
+        raise ValueError(
+            "Scores are of images, as feature networks take them. Received: a "
+            f"`{type(model).__name__}` of {kind.name}. Leave the scores out "
+            "for it, or give the model `kind=samples.Images()` if its samples "
+            "are images."
+        )
     return tf.function(
         lambda seeds: model(model.prior_of_seeds(seeds), training=False),
         input_signature=[tf.TensorSpec((None,), tf.int64)],

@@ -1,5 +1,7 @@
 """Tokens."""
 
+import math
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -118,7 +120,11 @@ class Tokens(Kind):
     def cells(self, samples):
         texts = self.texts(self.to_served(samples))
         pages = [lettering.wrapped(text, _WIDTH) for text in texts]
-        height = max(map(len, pages))
+        # As a rule the height is that of any samples of this length, so that
+        # pictures of a training have one size.
+        longest = max(map(len, self.vocabulary)) + len(self.separator)
+        letters = samples.shape[1] * longest
+        height = max(*map(len, pages), math.ceil(letters / (0.8 * _WIDTH)))
         return np.stack([lettering.page(p, height, _WIDTH) for p in pages])
 
     def get_config(self):

@@ -566,3 +566,14 @@ def test_a_game_without_latents_or_on_replicas_is_refused(two_replicas):
     doctor.set_model(gan)
     with pytest.raises(ValueError, match="a model of 2 replicas"):
         doctor.on_train_begin()
+
+
+def test_a_model_that_is_no_game_is_refused():
+    class Likelihood(keras.Model):
+        def sample_prior(self, number, seed=None):
+            return tf.zeros((number, 2))
+
+    doctor = Doctor(np.zeros((8, 2), "float32"))
+    doctor.set_model(Likelihood())
+    with pytest.raises(ValueError, match="a `Likelihood` without fakes_like"):
+        doctor.on_train_begin()

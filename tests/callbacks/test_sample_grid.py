@@ -1,12 +1,14 @@
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from keras.callbacks import EarlyStopping
 from PIL import Image, ImageSequence
 
-from keras_gan_zoo import images
+from keras_gan_zoo import images, samples
 from keras_gan_zoo.callbacks import SampleGrid
 from tests import tiny
+from tests.samples import examples
 
 
 def fit(model, callback, epochs=2, **kwargs):
@@ -216,11 +218,9 @@ def test_an_unwritable_folder_is_told_before_training(tmp_path):
         np.testing.assert_array_equal(old, new)
 
 
-def test_samples_that_are_no_images_are_told_before_training(tmp_path):
-    gan = tiny.gan((2,))
-    with pytest.raises(ValueError, match=r"Images must be .* \(64, 2\)"):
-        fit(gan, SampleGrid(tmp_path))
-    assert int(gan.step.numpy()) == 0
+def test_points_are_a_picture_too(tmp_path):
+    fit(tiny.gan((2,)), SampleGrid(tmp_path, rows=2, columns=9), epochs=1)
+    assert read(tmp_path / "epoch_0001.png").shape == (482, 240, 3)
 
 
 def test_models_without_a_prior_are_refused(tmp_path):
@@ -251,3 +251,64 @@ def test_r24_many_pictures_take_one_trace_and_no_memory(tmp_path):
     callback.on_train_begin()
     assert not tiny.grows(lambda: callback.on_epoch_end(0))
     assert len(traces) == 1
+
+
+class Toy(keras.Model):
+    """Draws samples of a kind that don't change in training."""
+
+    def __init__(self, kind, batch):
+        super().__init__()
+        self.kind = kind
+        self.batch = tf.constant(batch)
+
+    def sample_prior(self, number, seed):
+        return tf.range(number) % len(self.batch)
+
+    def call(self, inputs, training=False):
+        return tf.gather(self.batch, inputs)
+
+
+KINDS = [
+    (samples.Images(), np.ones((2, 4, 4, 4), "float32")),
+    (samples.Points(), examples.ring(2)),
+    (samples.Volumes(), examples.tables(2, 12)),
+    (samples.Waveforms(8000), examples.chirps(2, 300)),
+    (samples.Sequences(), examples.melodies(2)),
+    (samples.PianoRolls(), examples.melodies(2)),
+    (samples.Tokens(examples.LETTERS), examples.sentences()[:2]),
+    (samples.Tables(examples.PEOPLE), examples.people(2)),
+]
+
+
+@pytest.mark.parametrize("kind, batch", KINDS, ids=lambda x: type(x).__name__)
+def test_each_kind_is_drawn_as_it_says(tmp_path, kind, batch):
+    callback = SampleGrid(tmp_path, reals=tf.data.Dataset.from_tensors(batch))
+    callback.set_model(Toy(kind, batch))
+    callback.on_train_begin()
+    callback.on_epoch_begin(0)
+    number = kind.picture_rows * kind.picture_columns
+    drawn = np.resize(batch, (number, *batch.shape[1:]))
+    expected = kind.picture(drawn, kind.picture_columns)
+    picture = read(tmp_path / "epoch_0000.png").reshape(expected.shape)
+    np.testing.assert_array_equal(picture, expected)
+    # Of the data there are two only.
+    shown = np.arange(number) < 2
+    reals = kind.picture(drawn, kind.picture_columns, shown)
+    picture = read(tmp_path / "reals.png").reshape(reals.shape)
+    np.testing.assert_array_equal(picture, reals)
+
+
+def test_a_model_of_no_kind_is_refused(tmp_path):
+    model = Toy(samples.Images(), np.zeros((1, 2, 2, 1), "float32"))
+    del model.kind
+    callback = SampleGrid(tmp_path)
+    callback.set_model(model)
+    with pytest.raises(ValueError, match="`keras_gan_zoo.samples`.*a `Toy`"):
+        callback.on_train_begin()
+
+
+def test_a_kind_without_a_picture_is_refused(tmp_path):
+    callback = SampleGrid(tmp_path)
+    callback.set_model(Toy(samples.Kind(), np.zeros((1, 2), "float32")))
+    with pytest.raises(ValueError, match="no picture of samples"):
+        callback.on_train_begin()

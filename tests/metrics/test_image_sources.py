@@ -88,3 +88,8 @@ def test_too_few_images_are_told():
     with pytest.raises(ValueError, match="at least 6 .* Received: 5"):
         chosen(5, 6, 0)
     assert chosen(5, None, 0).tolist() == chosen(5, 5, 0).tolist()
+
+
+def test_models_of_other_samples_have_no_scores():
+    with pytest.raises(ValueError, match="a `VanillaGAN` of points"):
+        seed_sampler(tiny.gan((2,)))
