@@ -21,6 +21,9 @@ DOCUMENTS = [
     "docs/tensorflow_addons.md",
     "docs/when_training_goes_wrong.md",
     "docs/your_own_pictures.md",
+    "docs/departures.md",
+    "docs/gallery.md",
+    *(f"docs/models/{path.name}" for path in ROOT.glob("docs/models/*.md")),
 ]
 
 
