@@ -26,6 +26,7 @@ from keras_gan_zoo.datasets.images import (
 from keras_gan_zoo.datasets.named import by_name, class_names, image_arrays
 from keras_gan_zoo.datasets.prepare import PreparationError, prepare_dataset
 from keras_gan_zoo.datasets.streams import swapped, unpaired
+from keras_gan_zoo.datasets.voxel_solids import solids
 
 # Without it, `help()` lists what is defined in this file, which is nothing.
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "prepare_dataset",
     "ring_centers",
     "side_by_side_pairs",
+    "solids",
     "swapped",
     "unpaired",
     "unpaired_folders",

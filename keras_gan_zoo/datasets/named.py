@@ -18,6 +18,7 @@ from keras_gan_zoo.datasets.images import (
 )
 from keras_gan_zoo.datasets.prepare import find_data_dir
 from keras_gan_zoo.datasets.streams import from_arrays
+from keras_gan_zoo.datasets.voxel_solids import SOLIDS
 
 
 def by_name(
@@ -127,7 +128,8 @@ def class_names(name):
     """The names of the classes, in the order of their labels.
 
     Args:
-        name: As of `by_name`. The classes of a folder are its subfolders.
+        name: As of `by_name`, or `"solids"`. The classes of a folder are its
+            subfolders.
 
     Returns:
         List of strings.
@@ -142,6 +144,8 @@ def class_names(name):
         return list(CATEGORIES)
     if name == "openclipart":
         return list(CLIPART_CATEGORIES)
+    if name == "solids":
+        return list(SOLIDS)
     _check_folder(name)
     return folder_classes(name)
 
