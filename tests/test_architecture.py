@@ -44,6 +44,14 @@ MAY_IMPORT = {
         "recipe",
         "replicas",
     },
+    "commands": {
+        "export",
+        "images",
+        "metrics",
+        "models",
+        "pictures",
+        "saved_files",
+    },
     "classifier_recipe": {"datasets", "metrics", "networks", "recipe"},
     "recipe": {
         "__version__",

@@ -124,8 +124,28 @@ def test_the_usage_of_a_command_waits_for_no_import(module):
     result = run_python(code)
     assert result.returncode == 0, result.stderr
     usage, *_, heavy = result.stdout.splitlines()
-    assert usage.startswith(f"usage: python -m {module} ")
+    program = {"keras_gan_zoo": "keras-gan-zoo"}.get(
+        module, f"python -m {module}"
+    )
+    assert usage.startswith(f"usage: {program} ")
     assert heavy == "set()"
+
+
+def test_the_usage_of_a_word_waits_for_no_import():
+    code = """if True:
+        import sys
+        from keras_gan_zoo.__main__ import COMMANDS, main
+        for word in COMMANDS:
+            try:
+                main([word, "--help"])
+            except SystemExit as stop:
+                assert stop.code == 0
+        print({"keras", "tensorflow"} & set(sys.modules))
+    """
+    result = run_python(code)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.count("usage: ") == 6
+    assert result.stdout.splitlines()[-1] == "set()"
 
 
 def test_what_few_need_is_imported_where_it_is_needed():
