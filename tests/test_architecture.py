@@ -289,12 +289,13 @@ def test_each_part_has_a_line_in_the_table():
     assert {part_of(path) for path in SOURCES} <= set(MAY_IMPORT)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=relative)
-def test_imports_are_those_of_the_table(path):
-    forbidden = list(forbidden_imports(path, parse(path)))
-    assert (
-        not forbidden
-    ), f"{relative(path)} must not import {forbidden}: see MAY_IMPORT."
+def test_imports_are_those_of_the_table():
+    breaches = {
+        relative(path): names
+        for path in SOURCES
+        if (names := list(forbidden_imports(path, parse(path))))
+    }
+    assert not breaches, "Not for them to import; see MAY_IMPORT."
 
 
 @pytest.mark.parametrize(
@@ -344,27 +345,66 @@ def test_the_rule_of_imports_finds_what_breaks_it(file, line, forbidden):
     assert list(forbidden_imports(path, ast.parse(line))) == forbidden
 
 
-@pytest.mark.parametrize("path", MODEL_FILES, ids=relative)
-def test_a_model_fits_on_a_few_screens(path):
-    lines = path.read_text(encoding="utf-8").splitlines()
-    docstring, *_ = parse(path).body  # Documents are made of it: no code.
-    assert len(lines) - docstring.end_lineno < 150
+def lengths(paths):
+    return {
+        relative(path): len(path.read_text(encoding="utf-8").splitlines())
+        for path in paths
+    }
 
 
-@pytest.mark.parametrize("path", MODEL_FILES, ids=relative)
-def test_a_model_says_itself_who_moves_when(path):
-    bases = set().union(*map(defined_classes, BASES))
+def test_a_model_fits_on_a_few_screens():
+    assert MODEL_FILES
+    long = {}
+    for path in MODEL_FILES:
+        docstring, *_ = parse(path).body  # Documents are made of it: no code.
+        length = lengths([path])[relative(path)] - docstring.end_lineno
+        if length >= 150:
+            long[relative(path)] = length
+    assert not long
+
+
+def test_a_base_class_is_one_concern():
+    assert BASES
+    assert not {p: n for p, n in lengths(BASES).items() if n > 300}
+
+
+def without_step(tree, bases):
+    """Returns what a file lacks that must say who moves when, or `None`."""
     models = [
         node
-        for node in ast.walk(parse(path))
+        for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
         and bases & {getattr(base, "id", None) for base in node.bases}
     ]
-    assert models, "A file of models/ must define a model."
+    if not models:
+        return "a model"
     for model in models:
-        assert "train_step" in {
-            getattr(node, "name", None) for node in model.body
-        }, f"{model.name} must define `train_step`."
+        names = {getattr(node, "name", None) for node in model.body}
+        if "train_step" not in names:
+            return f"{model.name}.train_step"
+    return None
+
+
+def test_a_model_says_itself_who_moves_when():
+    bases = set().union(*map(defined_classes, BASES))
+    breaches = {
+        relative(path): lacking
+        for path in MODEL_FILES
+        if (lacking := without_step(parse(path), bases))
+    }
+    assert not breaches, "Files of models/ that lack what they must define."
+
+
+@pytest.mark.parametrize(
+    ("lines", "lacking"),
+    [
+        ("class A(GAN):\n    def train_step(self, data): pass", None),
+        ("class A(GAN):\n    def call(self): pass", "A.train_step"),
+        ("class A(Layer):\n    pass", "a model"),
+    ],
+)
+def test_the_rule_finds_models_without_a_step(lines, lacking):
+    assert without_step(ast.parse(lines), {"GAN"}) == lacking
 
 
 def defined_classes(path):
@@ -372,23 +412,26 @@ def defined_classes(path):
     return {node.name for node in nodes if isinstance(node, ast.ClassDef)}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=relative)
-def test_no_assert_outside_of_tests(path):
-    lines = [n.lineno for n in ast.walk(parse(path)) if type(n) is ast.Assert]
-    assert not lines, f"Raise a ValueError instead: lines {lines}."
+def test_no_assert_outside_of_tests():
+    breaches = [
+        f"{relative(path)}:{node.lineno}"
+        for path in SOURCES
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Assert)
+    ]
+    assert not breaches, "Raise a ValueError instead."
 
 
-@pytest.mark.parametrize("path", BASES, ids=relative)
-def test_a_base_class_is_one_concern(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
-
-
-@pytest.mark.parametrize("path", sorted(MODELS.rglob("*.py")), ids=relative)
-def test_r07_networks_are_called_with_training(path):
-    methods = defined_functions(parse(path), *map(parse, BASES))
-    methods |= set(dir(keras.Model))
-    lines = list(called_without_training(parse(path), methods))
-    assert not lines, f"Calls without `training=`: lines {lines}."
+def test_r07_networks_are_called_with_training():
+    of_bases = defined_functions(*map(parse, BASES)) | set(dir(keras.Model))
+    breaches = [
+        f"{relative(path)}:{line}"
+        for path in sorted(MODELS.rglob("*.py"))
+        for line in called_without_training(
+            parse(path), of_bases | defined_functions(parse(path))
+        )
+    ]
+    assert not breaches, "Calls without `training=`."
 
 
 @pytest.mark.parametrize(
@@ -446,8 +489,21 @@ def texts():
     )
 
 
-@pytest.mark.parametrize("path", texts(), ids=relative)
-def test_no_path_of_some_machine(path):
-    text = path.read_text(encoding="utf-8")
-    pattern = r"[\"'`\s=(](/(?:home|root|Users|work|mnt)/\S+|[A-Z]:\\\w+)"
-    assert not re.findall(pattern, text)
+PATH_OF_A_MACHINE = re.compile(
+    r"[\"'`\s=(](/(?:home|root|Users|work|mnt)/\S+|[A-Z]:\\\w+)"
+)
+
+
+def test_no_path_of_some_machine():
+    breaches = {
+        relative(path): found
+        for path in texts()
+        if (found := PATH_OF_A_MACHINE.findall(path.read_text("utf-8")))
+    }
+    assert not breaches
+
+
+def test_the_rule_finds_paths_of_machines():
+    for text in ("cd /" + "home/me", 'open("/' + 'work/a")', " C:" + "\\a"):
+        assert PATH_OF_A_MACHINE.findall(text)
+    assert not PATH_OF_A_MACHINE.findall("see docs/home/index, /tmp/a, a:b")
