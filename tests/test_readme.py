@@ -6,6 +6,7 @@ import re
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 from keras_gan_zoo.callbacks import failures
 from tests.models import toys, zoo
@@ -68,6 +69,30 @@ def test_examples_of_the_scores_run():
         exec(compile(block, "docs/metrics.md", "exec"), names)
     images = np.zeros((2, 64, 64, 3), "uint8")
     assert names["network"](images).features.shape == (2, 128)
+
+
+def test_examples_of_own_pictures_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for folder in ("pets/cats", "pets/dogs", "edges", "photos", "facades"):
+        pathlib.Path(folder).mkdir(parents=True)
+        for number in range(2):
+            picture = Image.new("RGB", (80, 60), (0, 0, 90 * number))
+            picture.save(f"{folder}/{number}.png")
+    names = {}
+    for block in examples("docs/your_own_pictures.md"):
+        exec(compile(block, "docs/your_own_pictures.md", "exec"), names)
+    assert names["names"] == ["cats", "dogs"]
+    assert names["wide"].element_spec.shape == (4, 48, 64, 4)
+    shapes = {
+        name: [tuple(part.shape) for part in names[name].element_spec]
+        for name in ("pairs", "facades", "domains")
+    }
+    assert shapes == {
+        "pairs": [(2, 64, 64, 3)] * 2,
+        "facades": [(2, 60, 40, 3)] * 2,
+        "domains": [(2, 64, 64, 3)] * 2,
+    }
+    assert len(next(iter(names["domains"]))) == 2
 
 
 def test_examples_of_scaling_out_run(tmp_path, monkeypatch, two_replicas):

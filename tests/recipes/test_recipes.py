@@ -315,10 +315,6 @@ def test_the_page_on_own_pictures_is_a_recipe(monkeypatch, tmp_path, capfd):
         run(pathlib.Path(script).stem, monkeypatch, *arguments, *tiny("")[1:4])
         found = "9 pictures of 32x40 to 90x70"
         assert found in capfd.readouterr().out
-    names = {}
-    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
-        exec(compile(block, "your_own_pictures.md", "exec"), names)
-    assert names["names"] == ["cats", "dogs"]
     assert score[:4] == ["python", "-m", "keras_gan_zoo.metrics", "score"]
     score[score.index("--num") + 1] = "20"
     assert metrics_command.main(score[3:]) == 0
