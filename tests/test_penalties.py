@@ -40,6 +40,49 @@ def test_gradient_penalty_of_a_linear_critic_is_exact(norm, shape):
     assert penalty.shape == () and penalty.dtype == tf.float32
 
 
+def pairs(number):
+    """Returns samples that are pairs, and a critic of them of slope 2."""
+    samples, others = tf.random.normal((number, 2, 2)), tf.ones((number, 3))
+
+    def critic(pair):
+        return 1.2 * pair[0][:, 0, 1] - 1.6 * pair[1][:, 2]
+
+    return (samples, others), critic
+
+
+def test_the_slope_at_a_pair_is_that_of_both():
+    real, critic = pairs(8)
+    fake = pairs(8)[0]
+    for found, expected in [
+        (penalties.gradient_penalty(critic, real, fake, SEED), 1.0),
+        (penalties.dragan_penalty(critic, real, SEED), 1.0),
+        (penalties.squared_gradient_norm(critic, real), 4.0),
+    ]:
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_a_finite_difference_moves_both_of_a_pair_apart():
+    real, critic = pairs(40_000)
+    found = penalties.squared_slope(critic, real, SEED, scale=0.1)
+    # One noise for both would have the mean (1.2 - 1.6)^2 or (1.2 + 1.6)^2.
+    np.testing.assert_allclose(found, 4.0, rtol=0.03)
+
+
+def test_both_of_a_pair_are_at_one_position_between_real_and_fake():
+    seen = []
+
+    def critic(pair):
+        seen.append(pair)
+        return tf.reduce_sum(pair[0], axis=[1, 2]) + pair[1][:, 0]
+
+    real = tf.zeros((6, 2, 2)), tf.zeros((6, 3))
+    fake = tf.ones((6, 2, 2)), 2.0 * tf.ones((6, 3))
+    penalties.gradient_penalty(critic, real, fake, SEED)
+    ((samples, others),) = seen
+    np.testing.assert_allclose(2.0 * samples[:, 0, 0], others[:, 0], rtol=1e-6)
+    assert len(np.unique(others)) == 6
+
+
 def test_gradient_penalty_is_of_each_sample_by_itself():
     slopes = np.zeros((2, 4, 4, 3), "float32")
     slopes[0, 0, 0, 0], slopes[1, 0, 0, 0] = 2.0, 4.0

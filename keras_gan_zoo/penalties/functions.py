@@ -20,16 +20,24 @@ def gradient_penalty(discriminator, real, fake, seed):
 
     Args:
         discriminator: Callable from samples to scores.
-        real: Tensor of shape `(batch, ...)`.
-        fake: Tensor of the same shape.
+        real: Tensor of shape `(batch, ...)`, or a structure of such, whose norm
+            is that of all of them.
+        fake: The same.
         seed: Seed of shape `(2,)`, see `keras_gan_zoo.noise`.
 
     Returns:
         Scalar, float32.
     """
-    shape = [tf.shape(real)[0]] + [1] * (real.shape.rank - 1)
-    position = tf.cast(noise.uniform(shape, seed), real.dtype)
-    samples = real + position * (tf.cast(fake, real.dtype) - real)
+    number = tf.shape(tf.nest.flatten(real)[0])[0]
+    position = noise.uniform([number], seed)
+
+    def between(real, fake):
+        share = tf.reshape(position, [-1] + [1] * (real.shape.rank - 1))
+        return real + tf.cast(share, real.dtype) * (
+            tf.cast(fake, real.dtype) - real
+        )
+
+    samples = tf.nest.map_structure(between, real, fake)
     # The square root has no gradient at zero, where a fresh network may be.
     norms = tf.sqrt(_squared_gradient_norms(discriminator, samples) + 1e-12)
     return tf.reduce_mean((norms - 1.0) ** 2)
@@ -44,7 +52,8 @@ def dragan_penalty(discriminator, real, seed, scale=0.5, deviation=None):
 
     Args:
         discriminator: Callable from samples to scores.
-        real: Tensor of shape `(batch, ...)`.
+        real: Tensor of shape `(batch, ...)`, or a structure of such, each of
+            which has a deviation of its own.
         seed: Seed of shape `(2,)`, see `keras_gan_zoo.noise`.
         scale: Float, size of the noise in standard deviations.
         deviation: `standard_deviation(real)`, if it is known.
@@ -53,21 +62,31 @@ def dragan_penalty(discriminator, real, seed, scale=0.5, deviation=None):
         Scalar, float32.
     """
     noise_seed, position_seed = noise.split(seed)
-    real = tf.cast(real, tf.float32)
     if deviation is None:
         deviation = standard_deviation(real)
-    shape = [tf.shape(real)[0], *real.shape[1:]]
-    shifts = noise.uniform(shape, noise_seed)
-    noisy = real + scale * deviation * shifts
+    real = tf.nest.map_structure(_in_float32, real)
+
+    def shifted(real, deviation, seed):
+        shape = [tf.shape(real)[0], *real.shape[1:]]
+        return real + scale * deviation * noise.uniform(shape, seed)
+
+    seeds = _seeds_for(real, noise_seed)
+    noisy = tf.nest.map_structure(shifted, real, deviation, seeds)
     return gradient_penalty(discriminator, real, noisy, position_seed)
 
 
 def standard_deviation(samples):
-    """Returns that of all numbers of the global batch, a float32 scalar."""
-    # Sums over a batch overflow in float16.
-    samples = tf.cast(samples, tf.float32)
-    center = replicas.mean(tf.reduce_mean(samples))
-    return tf.sqrt(replicas.mean(tf.reduce_mean((samples - center) ** 2)))
+    """Returns that of all numbers of the global batch, a float32 scalar.
+
+    Of a structure it returns a structure.
+    """
+
+    def of_one(samples):
+        samples = _in_float32(samples)  # Sums overflow in float16.
+        center = replicas.mean(tf.reduce_mean(samples))
+        return tf.sqrt(replicas.mean(tf.reduce_mean((samples - center) ** 2)))
+
+    return tf.nest.map_structure(of_one, samples)
 
 
 def squared_gradient_norm(discriminator, samples):
@@ -90,16 +109,21 @@ def squared_slope(discriminator, samples, seed, scale):
 
     Args:
         discriminator: Callable from samples to scores.
-        samples: Tensor of shape `(batch, ...)`.
+        samples: Tensor of shape `(batch, ...)`, or a structure of such, which
+            are all moved at once.
         seed: Seed of shape `(2,)`, see `keras_gan_zoo.noise`.
         scale: Float above 0, in units of the samples.
 
     Returns:
         Scalar, float32.
     """
-    samples = tf.cast(samples, tf.float32)
-    shape = [tf.shape(samples)[0], *samples.shape[1:]]
-    moved = samples + scale * noise.normal(shape, seed)
+    samples = tf.nest.map_structure(_in_float32, samples)
+
+    def step(samples, seed):
+        shape = [tf.shape(samples)[0], *samples.shape[1:]]
+        return samples + scale * noise.normal(shape, seed)
+
+    moved = tf.nest.map_structure(step, samples, _seeds_for(samples, seed))
     rises = [
         (tf.cast(there, tf.float32) - tf.cast(here, tf.float32)) / scale
         for there, here in zip(
@@ -107,7 +131,7 @@ def squared_slope(discriminator, samples, seed, scale):
             tf.nest.flatten(discriminator(samples)),
         )
     ]
-    number = tf.shape(samples)[0]
+    number = tf.shape(tf.nest.flatten(samples)[0])[0]
     rises = tf.concat([tf.reshape(rise, [number, -1]) for rise in rises], 1)
     return tf.reduce_mean(tf.reduce_sum(rises, axis=1) ** 2)
 
@@ -159,3 +183,14 @@ def _squared_gradient_norms(discriminator, samples):
         tf.reduce_sum(gradient**2, axis=range(1, gradient.shape.rank))
         for gradient in gradients
     )
+
+
+def _seeds_for(structure, seed):
+    """Returns a seed for each tensor of a structure; of one, the seed."""
+    number = len(tf.nest.flatten(structure))
+    seeds = [noise.as_seed(seed)] if number == 1 else noise.split(seed, number)
+    return tf.nest.pack_sequence_as(structure, seeds)
+
+
+def _in_float32(values):
+    return tf.cast(values, tf.float32)
