@@ -1,4 +1,4 @@
-"""Adversarial losses: functions of scores, and objects that pair them."""
+"""Losses: functions, and objects that pair those of a game's two players."""
 
 from keras_gan_zoo.losses.adversarial import (
     AdversarialLoss,
@@ -12,6 +12,7 @@ from keras_gan_zoo.losses.adversarial import (
     Wasserstein,
     require_loss,
 )
+from keras_gan_zoo.losses.divergences import normal_divergence
 from keras_gan_zoo.losses.functions import (
     energy_margin_discriminator_loss,
     hinge_discriminator_loss,
@@ -43,6 +44,7 @@ __all__ = [
     "minimax_generator_loss",
     "non_saturating_discriminator_loss",
     "non_saturating_generator_loss",
+    "normal_divergence",
     "relativistic_average_loss",
     "relativistic_pairing_loss",
     "require_loss",
