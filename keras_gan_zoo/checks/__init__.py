@@ -15,10 +15,17 @@ from keras_gan_zoo.checks.data import (
     check_labels,
     check_length,
     first_batch,
+    first_input_shape,
     may_end_in_partial_batch,
     require_labels,
     samples_and_labels,
     with_known_shape,
+)
+from keras_gan_zoo.checks.encoders import (
+    require_decoder,
+    require_encoder,
+    require_joint_discriminator,
+    require_logits,
 )
 from keras_gan_zoo.checks.images import check_images
 from keras_gan_zoo.checks.networks import (

@@ -46,19 +46,20 @@ def require_order(generator, discriminator):
         )
 
 
-def require_latent_size(generator, expected):
-    """Raises a `ValueError` if the generator takes other latents.
+def require_latent_size(network, expected, name="generator"):
+    """Raises a `ValueError` if a network takes other latents.
 
     Args:
-        generator: Built Keras model.
+        network: Built Keras model.
         expected: Integer, size of the latents that the model will draw.
+        name: String, what the user calls the network.
     """
-    latents = _shape(generator, "input")
+    latents = _shape(network, "input")
     if latents is not None and latents[-1] not in (None, expected):
         raise ValueError(
-            "The generator must take the latents that the model draws, of "
-            f"shape (batch, {expected}). Received: a generator of latents of "
-            f"shape {latents}. Set `latent_dim` to the generator's."
+            f"The {name} must take the latents that the model draws, of "
+            f"shape (batch, {expected}). Received: a {name} of latents of "
+            f"shape {latents}. Set `latent_dim` to the {name}'s."
         )
 
 
@@ -94,12 +95,18 @@ def require_match(generator, discriminator):
         )
 
 
-def require_samples(samples, discriminator):
-    """Raises a `ValueError` unless samples have the shape that is judged."""
-    expected = first_input_shape(discriminator)
+def require_samples(samples, network, name="discriminator"):
+    """Raises a `ValueError` unless samples have the shape a network takes.
+
+    Args:
+        samples: Batch of samples.
+        network: Built Keras model.
+        name: String, what the user calls it.
+    """
+    expected = first_input_shape(network)
     if expected is not None and not fits(samples.shape, expected):
         raise ValueError(
-            f"The discriminator takes samples of shape {expected}. "
+            f"The {name} takes samples of shape {expected}. "
             f"Received: a batch of shape {tuple(samples.shape)}. Resize the "
             "data or build the networks for their shape."
         )
@@ -191,7 +198,7 @@ def require_reach(generator, images):
     outputs = getattr(generator, "outputs", None)
     if not outputs or len(images.shape) != 4:
         return
-    ending = _last_activation(outputs[0])
+    ending = last_activation(outputs[0])
     if ending in _NEVER_NEGATIVE and keras.ops.min(images) < 0:
         raise ValueError(
             "The generator must make images in [-1, 1], as the data are. "
@@ -201,7 +208,7 @@ def require_reach(generator, images):
 
 
 def _require_raw(name, what, output):
-    ending = _last_activation(output)
+    ending = last_activation(output)
     if ending in _PROBABILITIES:
         raise ValueError(
             f"The {name} must return raw {what}: what makes probabilities of "
@@ -219,18 +226,18 @@ def _shape(network, side):
     return shape if isinstance(shape, tuple) else None
 
 
-def _last_activation(output):
+def last_activation(output):
     """Returns the name of the function whose values an output is."""
     operation, node_index, tensor_index = output._keras_history
     if hasattr(operation, "outputs"):  # A network within.
-        return _last_activation(operation.outputs[tensor_index])
+        return last_activation(operation.outputs[tensor_index])
     activation = getattr(operation, "activation", None)
     name = getattr(activation, "__name__", type(operation).__name__)
     name = name.lower().replace("_", "")
     if name not in _PASSING_ON or hasattr(operation, "kernel"):
         return name
     inputs = operation._inbound_nodes[node_index].input_tensors
-    return _last_activation(inputs[0]) if inputs else None
+    return last_activation(inputs[0]) if inputs else None
 
 
 def _known_classes(operation):

@@ -30,6 +30,7 @@ from keras_gan_zoo.networks.mlp import (
     mlp_generator,
 )
 from keras_gan_zoo.networks.resnet import resnet_discriminator, resnet_generator
+from keras_gan_zoo.networks.vae import vae_decoder, vae_encoder
 
 __all__ = [
     "acgan_discriminator",
@@ -52,4 +53,6 @@ __all__ = [
     "residual_classifier",
     "resnet_discriminator",
     "resnet_generator",
+    "vae_decoder",
+    "vae_encoder",
 ]

@@ -3,11 +3,15 @@
 Each adds one concern to the one before: `SteppedModel` noise that is a function
 of the step, `StoredModel` files, `PlayersModel` players, their optimizers and
 their moves, `AdversarialModel` the data of `fit()` and its like, `LatentModel`
-a prior and the samples that are made of it, `GeneratorModel` a generator and its
-moving average. `GAN` sets a discriminator against it, `ConditionalGAN` adds class
-labels.
+a prior and the samples that are made of it, `GeneratorModel` a generator and
+its moving average. `GAN` sets a discriminator against it, `ConditionalGAN` adds
+class labels.
+`LikelihoodModel` says how likely a sample is, `VariationalModel` by an encoder
+and a decoder.
 """
 
 from keras_gan_zoo.models.base.adversarial_model import AdversarialModel
 from keras_gan_zoo.models.base.conditional_gan import ConditionalGAN
 from keras_gan_zoo.models.base.gan import GAN
+from keras_gan_zoo.models.base.likelihood_model import LikelihoodModel
+from keras_gan_zoo.models.base.variational_model import VariationalModel
