@@ -3,6 +3,7 @@
 from keras_gan_zoo.callbacks.checkpoint import Checkpoint
 from keras_gan_zoo.callbacks.csv_log import CSVLog
 from keras_gan_zoo.callbacks.doctor import Doctor
+from keras_gan_zoo.callbacks.reconstruction_grid import ReconstructionGrid
 from keras_gan_zoo.callbacks.sample_grid import SampleGrid
 from keras_gan_zoo.callbacks.scores import (
     FrechetInceptionDistance,
@@ -20,6 +21,7 @@ __all__ = [
     "GeneratedFeatures",
     "InceptionScore",
     "KernelInceptionDistance",
+    "ReconstructionGrid",
     "SampleGrid",
     "Throughput",
 ]

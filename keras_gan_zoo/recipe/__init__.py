@@ -6,7 +6,7 @@ lines that TensorFlow writes before any of its settings are read.
 
 from keras_gan_zoo.recipe import silence  # isort: split
 
-from keras_gan_zoo.recipe.data import read_data
+from keras_gan_zoo.recipe.data import read_arrays, read_data
 from keras_gan_zoo.recipe.finishing import finish
 from keras_gan_zoo.recipe.flags import add_determinism, arguments
 from keras_gan_zoo.recipe.seeding import set_seed
@@ -18,6 +18,7 @@ __all__ = [
     "arguments",
     "begin",
     "finish",
+    "read_arrays",
     "read_data",
     "run",
     "set_seed",

@@ -53,10 +53,12 @@ def tiny(output):
 def check_output(output):
     with (output / "training" / "log.csv").open() as file:
         (row,) = csv.DictReader(file)
-    assert {"discriminator_loss", "generator_loss"} <= set(row)
     settings = json.loads((output / "training" / "settings.json").read_text())
     assert settings["dataset"] == "embedded"
-    assert settings["parameters"]["generator"] > 0
+    players = settings["parameters"]
+    assert all(players.values())
+    losses = {f"{player}_loss" for player in players}
+    assert (losses if len(players) > 1 else {"loss"}) <= set(row)
     card = json.loads((output / "training" / "card.json").read_text())
     assert card["generator_updates"] == 1 and card["paper"]
     for picture in (
@@ -80,7 +82,8 @@ def check_output(output):
     assert images.min() >= 0.0 and images.max() <= 1.0
     gan = keras.models.load_model(output / "training" / "gan.keras")
     assert gan.step == 1
-    for optimizer in gan.optimizer.optimizers:
+    for player in gan.players:
+        optimizer = gan.optimizer_of(player)
         assert optimizer.iterations.numpy() >= 1
 
 
