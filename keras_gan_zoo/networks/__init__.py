@@ -30,6 +30,10 @@ from keras_gan_zoo.networks.mlp import (
     mlp_generator,
 )
 from keras_gan_zoo.networks.resnet import resnet_discriminator, resnet_generator
+from keras_gan_zoo.networks.three_d_gan import (
+    three_d_gan_discriminator,
+    three_d_gan_generator,
+)
 from keras_gan_zoo.networks.vae import vae_decoder, vae_encoder
 
 __all__ = [
@@ -55,4 +59,6 @@ __all__ = [
     "resnet_generator",
     "vae_decoder",
     "vae_encoder",
+    "three_d_gan_discriminator",
+    "three_d_gan_generator",
 ]
