@@ -1,0 +1,1 @@
+"""Games of solids, arrays of voxels."""
