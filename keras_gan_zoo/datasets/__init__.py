@@ -25,6 +25,7 @@ from keras_gan_zoo.datasets.images import (
 )
 from keras_gan_zoo.datasets.named import by_name, class_names, image_arrays
 from keras_gan_zoo.datasets.prepare import PreparationError, prepare_dataset
+from keras_gan_zoo.datasets.random_crops import random_crops
 from keras_gan_zoo.datasets.streams import swapped, unpaired
 from keras_gan_zoo.datasets.voxel_solids import solids
 
@@ -47,6 +48,7 @@ __all__ = [
     "mnist",
     "openclipart",
     "prepare_dataset",
+    "random_crops",
     "ring_centers",
     "side_by_side_pairs",
     "solids",
