@@ -1,26 +1,19 @@
 """Pictures of the samples of a model in training."""
 
-import pathlib
-import re
-
-import keras
 import numpy as np
 import tensorflow as tf
-from PIL import Image
 
-from keras_gan_zoo import files, pictures
+from keras_gan_zoo import pictures
 from keras_gan_zoo.callbacks import sampling
+from keras_gan_zoo.callbacks.epoch_pictures import EpochPictures
 
 _CLASSES = 16  # More rows fill no screen; who wants them asks for them.
 _GAP = 2  # Pixels between rows of samples.
 _PART = 128  # Samples that are made at a time.
 _BATCHES = 100  # Of data in which a class is rare.
-_FRAMES = 40  # The animation has at most so many, for its size.
-_FRAME_TIME = 200  # Milliseconds.
-_LAST_FRAME_TIME = 3000
 
 
-class SampleGrid(keras.callbacks.Callback):
+class SampleGrid(EpochPictures):
     """Saves a picture of the same latents after each epoch.
 
     The pictures are `epoch_0001.png`, `epoch_0002.png` and so on; that of the
@@ -63,21 +56,19 @@ class SampleGrid(keras.callbacks.Callback):
     def __init__(
         self, directory, rows=None, columns=None, every=1, seed=0, reals=None
     ):
-        super().__init__()
+        super().__init__(directory, every)
         if min(1 if n is None else n for n in (rows, columns, every)) < 1:
             raise ValueError(
                 "`rows`, `columns` and `every` must be at least 1. Received: "
                 f"rows={rows}, columns={columns}, every={every}."
             )
-        self.directory = pathlib.Path(directory)
         self.rows = rows
         self.columns = columns
-        self.every = every
         self.seed = seed
         self.reals = reals
 
     def on_train_begin(self, logs=None):
-        files.make_folder(self.directory)
+        super().on_train_begin(logs)
         sampling.require_generator(self.model)
         sampling.require_kind(self.model)
         kind = self.model.kind
@@ -88,31 +79,11 @@ class SampleGrid(keras.callbacks.Callback):
         # Raises where there is no picture of them.
         kind.picture(samples[:1], 1)
         if self.reals is not None:
-            self._draw("reals.png", *self._reals(samples))
-        self._written = {}
-        self._epochs = 0
+            reals = self._drawn(*self._reals(samples))
+            pictures.write_picture(reals, self.directory / "reals.png")
 
-    def on_epoch_begin(self, epoch, logs=None):
-        # Not when training begins: it may go on from a later epoch.
-        if epoch == 0:
-            self._write(0)
-
-    def on_epoch_end(self, epoch, logs=None):
-        self._epochs = epoch + 1
-        if self._epochs % self.every == 0:
-            self._write(self._epochs)
-
-    def on_train_end(self, logs=None):
-        if self._epochs == 0:
-            return
-        if self._epochs not in self._written:
-            self._write(self._epochs)
-        frames = self._frames()
-        pictures.write_animation(
-            [Image.open(path).convert("RGB") for path in frames],
-            self.directory / "training.gif",
-            [_FRAME_TIME] * (len(frames) - 1) + [_LAST_FRAME_TIME],
-        )
+    def picture(self):
+        return self._drawn(self._samples())
 
     def _draw_inputs(self, rows, default_rows):
         num_classes = getattr(self.model, "num_classes", None)
@@ -124,22 +95,15 @@ class SampleGrid(keras.callbacks.Callback):
         labels = tf.repeat(tf.range(rows), self._columns)
         return tf.concat([latents] * rows, axis=0), labels
 
-    def _write(self, number):
-        self._written[number] = self._draw(
-            f"epoch_{number:04d}.png", self._samples()
-        )
-
-    def _draw(self, file_name, samples, shown=None):
-        """Writes a picture of samples, and returns its path."""
+    def _drawn(self, samples, shown=None):
+        """Returns a picture of samples, beside the names of their classes."""
         picture = self.model.kind.picture(samples, self._columns, shown)
         names = getattr(self.model, "class_names", None)
         if names is not None:
             rows = len(samples) // self._columns
             height = (len(picture) + _GAP) // rows - _GAP
             picture = pictures.beside_names(picture, names[:rows], height)
-        path = self.directory / file_name
-        pictures.write_picture(picture, path)
-        return path
+        return picture
 
     def _reals(self, samples):
         """Returns real samples in the order of the model's.
@@ -185,20 +149,3 @@ class SampleGrid(keras.callbacks.Callback):
             )
             parts.append(np.asarray(samples)[start - begin :])
         return np.concatenate(parts)
-
-    def _frames(self):
-        """Returns the pictures of the animation, in their order.
-
-        Where this training goes on from a later epoch, earlier pictures are
-        of the same model. Others in the folder are of another training.
-        """
-        earlier = {}
-        for path in self.directory.glob("epoch_*.png"):
-            match = re.fullmatch(r"epoch_(\d+)", path.stem)
-            if match and int(match[1]) < min(self._written):
-                earlier[int(match[1])] = path
-        paths = {**earlier, **self._written}
-        frames = [paths[number] for number in sorted(paths)]
-        count = min(len(frames), _FRAMES)
-        chosen = np.linspace(0, len(frames) - 1, count).round().astype(int)
-        return [frames[index] for index in chosen]
