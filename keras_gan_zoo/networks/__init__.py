@@ -29,11 +29,13 @@ from keras_gan_zoo.networks.mlp import (
     mlp_discriminator,
     mlp_generator,
 )
+from keras_gan_zoo.networks.patch_discriminator import patch_discriminator
 from keras_gan_zoo.networks.resnet import resnet_discriminator, resnet_generator
 from keras_gan_zoo.networks.three_d_gan import (
     three_d_gan_discriminator,
     three_d_gan_generator,
 )
+from keras_gan_zoo.networks.unet import unet_generator
 from keras_gan_zoo.networks.vae import vae_decoder, vae_encoder
 
 __all__ = [
@@ -54,11 +56,13 @@ __all__ = [
     "maxout_discriminator",
     "mlp_discriminator",
     "mlp_generator",
+    "patch_discriminator",
     "residual_classifier",
     "resnet_discriminator",
     "resnet_generator",
-    "vae_decoder",
-    "vae_encoder",
     "three_d_gan_discriminator",
     "three_d_gan_generator",
+    "unet_generator",
+    "vae_decoder",
+    "vae_encoder",
 ]

@@ -1,0 +1,1 @@
+"""Images of one domain into images of another."""
