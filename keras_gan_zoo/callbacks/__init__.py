@@ -12,6 +12,7 @@ from keras_gan_zoo.callbacks.scores import (
     KernelInceptionDistance,
 )
 from keras_gan_zoo.callbacks.throughput import Throughput
+from keras_gan_zoo.callbacks.translation_grid import TranslationGrid
 
 __all__ = [
     "CSVLog",
@@ -24,4 +25,5 @@ __all__ = [
     "ReconstructionGrid",
     "SampleGrid",
     "Throughput",
+    "TranslationGrid",
 ]
