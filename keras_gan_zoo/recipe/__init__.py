@@ -12,6 +12,7 @@ from keras_gan_zoo.recipe.flags import add_determinism, arguments
 from keras_gan_zoo.recipe.seeding import set_seed
 from keras_gan_zoo.recipe.settings import begin
 from keras_gan_zoo.recipe.training import run
+from keras_gan_zoo.recipe.translations import translation_scores
 
 __all__ = [
     "add_determinism",
@@ -22,4 +23,5 @@ __all__ = [
     "read_data",
     "run",
     "set_seed",
+    "translation_scores",
 ]

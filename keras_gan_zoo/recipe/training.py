@@ -7,7 +7,15 @@ from keras_gan_zoo.recipe.settings import begin, discriminator_steps
 from keras_gan_zoo.recipe.stopwatch import Stopwatch
 
 
-def run(args, model, data, callbacks=(), pictures=None, scores=None):
+def run(
+    args,
+    model,
+    data,
+    callbacks=(),
+    pictures=None,
+    scores=None,
+    validation_data=None,
+):
     """Trains a model as the command line says, and keeps what comes of it.
 
     `begin` says what is about to run; `fit` draws pictures after each epoch,
@@ -31,6 +39,9 @@ def run(args, model, data, callbacks=(), pictures=None, scores=None):
             (a string that says what was measured, on how much of which data)
             and, if there are any, `deviation` and `trivial`: what trivial
             answers score by the same protocol, a dictionary by their names.
+        validation_data: `tf.data.Dataset` that the model is evaluated on after
+            each epoch: its losses and the metrics of `compile()`, as `val_`
+            columns of the log.
 
     Example:
 
@@ -59,6 +70,7 @@ def run(args, model, data, callbacks=(), pictures=None, scores=None):
         data,
         epochs=args.epochs,
         steps_per_epoch=args.steps_per_epoch,
+        validation_data=validation_data,
         callbacks=[
             stopwatch,
             pictures,

@@ -16,7 +16,14 @@ ROOT = pathlib.Path(__file__).parents[2]
 GANS = sorted(
     path.stem
     for path in (ROOT / "recipes").glob("*.py")
-    if path.stem not in ("evaluation_tour", "latent_tour", "ring_of_gaussians")
+    if path.stem
+    not in (
+        "cyclegan_emoji",
+        "evaluation_tour",
+        "latent_tour",
+        "pix2pix_emoji",
+        "ring_of_gaussians",
+    )
 )
 
 
