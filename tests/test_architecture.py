@@ -84,6 +84,7 @@ MAY_IMPORT = {
         "ordering",
         "parts",
         "penalties",
+        "pools",
         "priors",
         "reading",
         "replicas",
@@ -91,6 +92,7 @@ MAY_IMPORT = {
     },
     "augmentations": {"integers", "noise", "parts", "replicas"},
     "parts": set(),
+    "pools": {"integers", "noise", "parts", "replicas"},
     "networks": {"layers"},
     "callbacks": {
         "__version__",
