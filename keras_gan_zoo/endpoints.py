@@ -92,7 +92,9 @@ class Endpoint:
 
 def seeds():
     """Returns the input of an endpoint that draws: a seed for each row."""
-    return Input(tf.TensorSpec((None,), tf.int64, "seeds"))
+    return Input(
+        tf.TensorSpec((None,), tf.int64, "seeds"), expected="whole numbers"
+    )
 
 
 def require_endpoints(model):

@@ -23,20 +23,28 @@ def content(samples, kind):
     Args:
         samples: Array `(number, ...)`, as they are served. Unless the suffix
             is one of `HOLDS_MANY`, `number` is 1.
-        kind: Dictionary, what the export tells of them: `"name"`, `"suffix"`
-            (an unknown one is taken for "npz"), and what the suffix needs.
+        kind: Dictionary, what the export tells of them: `"name"`, `"suffix"`,
+            and what the suffix needs.
 
     Returns:
         Bytes.
     """
     samples = np.asarray(samples)
-    make = _MAKERS.get(kind["suffix"], _npz)
-    return make(samples if make in (_csv, _npz) else samples[0], kind)
+    suffix = suffix_of(samples, kind)
+    return _MAKERS[suffix](
+        samples if suffix in HOLDS_MANY else samples[0], kind
+    )
 
 
-def suffix_of(kind):
+def suffix_of(samples, kind):
     """Returns the suffix of what `content` makes."""
-    return kind["suffix"] if kind["suffix"] in _MAKERS else "npz"
+    suffix = kind["suffix"]
+    # There are images of more channels than files have.
+    if suffix == "png" and not (
+        samples.ndim == 4 and samples.shape[-1] in (1, 2, 3, 4)
+    ):
+        return "npz"
+    return suffix if suffix in _MAKERS else "npz"
 
 
 def _png(image, kind):
@@ -61,10 +69,15 @@ def _wav(waveform, kind):
     return file.getvalue()
 
 
-def _npz(samples, kind):
+def npz(arrays):
+    """Returns the content of an NPZ file of arrays by name."""
     file = io.BytesIO()
-    np.savez_compressed(file, **{kind["name"]: samples})
+    np.savez_compressed(file, **arrays)
     return file.getvalue()
+
+
+def _npz(samples, kind):
+    return npz({kind["name"]: samples})
 
 
 def _csv(samples, kind):

@@ -151,7 +151,14 @@ MAY_IMPORT = {
     "replicas": set(),
     "saving": {"files"},
     "saved_files": set(),
-    "serving": {"files", "images", "latents", "pictures"},
+    "serving": {
+        "files",
+        "images",
+        "latents",
+        "pictures",
+        "sample_files",
+        "samples",
+    },
     "__init__": {"determinism"},
     "__main__": {"__version__"},
 }

@@ -37,8 +37,9 @@ def export_generator(model, directory):
     numbers come from seeds, and no call changes what is served.
 
     Loading it takes neither Keras nor this package, and it has only the
-    generator. `assets.extra/generator.json` has the class of the model, and the
-    number and names of its classes; if the extra `serving` is installed,
+    generator. `assets.extra/generator.json` has the class of the model, the
+    number and names of its classes, the kind of its samples, and what each
+    signature takes; if the extra `serving` is installed,
     `assets.extra/tf_serving_warmup_requests` has the requests that TensorFlow
     Serving warms up with.
 
@@ -76,18 +77,24 @@ def export_generator(model, directory):
     path = folder / str(max(versions, default=0) + 1)
     with written_aside(path) as aside:
         archive.write_out(aside, verbose=False)
-        _write_facts(model, aside)
+        _write_facts(model, endpoints, aside)
         if importlib.util.find_spec("tensorflow_serving"):
             write_warmup_requests(aside)
     return path
 
 
-def _write_facts(model, folder):
+def _write_facts(model, endpoints, folder):
     """Writes what the signatures don't tell."""
+    kind = getattr(model, "kind", None)
     facts = {
         "model": type(model).__name__,
         "num_classes": getattr(model, "num_classes", None),
         "class_names": getattr(model, "class_names", None),
+        "kind": None if kind is None else kind.facts(),
+        "endpoints": {
+            name: {one.name: one.expected for one in endpoint.inputs}
+            for name, endpoint in endpoints.items()
+        },
     }
     path = folder / "assets.extra" / "generator.json"
     path.parent.mkdir(exist_ok=True)

@@ -41,10 +41,6 @@ class Images(Kind):
     def files(self, shape):
         return {"png": images.to_png} if shape[-1] <= 4 else {}
 
-    def facts_of(self, shape):
-        suffix = "png" if self.files(shape) else "npz"
-        return {**self.facts(), "suffix": suffix}
-
     def cells(self, samples):
         self.require(samples)
         return images.to_visible(images.to_uint8(samples))

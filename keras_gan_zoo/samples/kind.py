@@ -137,10 +137,6 @@ class Kind:
         """
         return sample_files.content(samples, self.facts())
 
-    def facts_of(self, shape):
-        """Returns `facts()` of samples of a shape, that of a batch."""
-        return self.facts()
-
     def facts(self):
         """Returns what a client has to know of served samples.
 

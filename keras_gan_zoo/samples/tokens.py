@@ -42,6 +42,11 @@ class Tokens(Kind):
                 f"Received: vocabulary={vocabulary!r:.60}. Numbers of tokens "
                 "are their places in it."
             )
+        if type(separator) is not str:
+            raise ValueError(
+                "`separator` must be a string. Received: "
+                f"separator={separator!r}."
+            )
         self.vocabulary = vocabulary
         self.separator = separator
 

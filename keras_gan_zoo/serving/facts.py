@@ -2,6 +2,8 @@
 
 import json
 
+from keras_gan_zoo import samples
+
 # Ten thousand classes with names of a hundred characters fit in.
 _MAX_BYTES = 2**20
 _MAX_CLASSES = 100_000
@@ -18,8 +20,12 @@ def read_facts(folder):
 
     Returns:
         Dictionary with `"model"`, a string, `"num_classes"`, an integer or
-        `None`, and `"class_names"`, a list of as many strings or `None`. Empty
-        if there is no such file.
+        `None`, and `"class_names"`, a list of as many strings or `None`.
+        Exports since there are kinds of samples also have `"kind"`, the facts
+        of a kind (see `samples.Kind.facts`; of one that isn't of this package,
+        its name alone, and NPZ as its suffix) or `None`, and `"endpoints"`, by
+        name of a signature and of an input what it takes, in words. Empty if
+        there is no such file.
 
     Raises:
         ValueError: If it holds anything else.
@@ -52,7 +58,38 @@ def read_facts(folder):
     ):
         wanted = "null or a list of `num_classes` strings that can be printed"
         raise _wrong(path, "class_names", wanted, names)
-    return {"model": model, "num_classes": num_classes, "class_names": names}
+    known = {"model": model, "num_classes": num_classes, "class_names": names}
+    if "kind" in facts:
+        known["kind"] = _kind(path, facts["kind"])
+    if "endpoints" in facts:
+        known["endpoints"] = _endpoints(path, facts["endpoints"])
+    return known
+
+
+def _kind(path, facts):
+    if facts is None:
+        return None
+    if not isinstance(facts, dict) or not all(
+        _is_text(facts.get(key)) for key in ("name", "suffix")
+    ):
+        wanted = "null or an object with a name and a suffix"
+        raise _wrong(path, "kind", wanted, facts)
+    kind = samples.kind_of_facts(facts)
+    if kind is None:
+        return {"name": facts["name"], "suffix": "npz"}
+    return kind.facts()
+
+
+def _endpoints(path, endpoints):
+    if not isinstance(endpoints, dict) or not all(
+        _is_text(name)
+        and isinstance(inputs, dict)
+        and all(map(_is_text, [*inputs, *inputs.values()]))
+        for name, inputs in endpoints.items()
+    ):
+        wanted = "an object that says for each endpoint what its inputs take"
+        raise _wrong(path, "endpoints", wanted, endpoints)
+    return endpoints
 
 
 def _is_text(value):
