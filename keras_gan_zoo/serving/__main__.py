@@ -7,6 +7,7 @@ from keras_gan_zoo.serving import (
     client_command,
     serve_command,
     tensorflow_serving,
+    translate_command,
 )
 
 
@@ -19,6 +20,7 @@ def main(arguments=None):
     commands = parser.add_subparsers(dest="command", required=True)
     serve_command.add_arguments(commands)
     client_command.add_arguments(commands)
+    translate_command.add_arguments(commands)
     tensorflow_serving.add_arguments(commands)
     options = parser.parse_args(arguments)
     try:

@@ -11,6 +11,7 @@ from PIL import Image
 from keras_gan_zoo.serving.tensorflow_serving import ALLOWED_BATCH_SIZES
 
 _FIRST_WAIT = 0.25  # Seconds, before the second attempt.
+_MOST_VALUES = 2**18  # Of a request, which are text over REST.
 
 
 class Passing(ConnectionError):
@@ -37,22 +38,39 @@ class Client(abc.ABC):
         """Closes the connection."""
 
     @abc.abstractmethod
-    def class_names(self):
-        """Asks for the names of the classes.
+    def facts(self):
+        """Asks what the export tells of its model.
 
         Returns:
-            List of strings, or `None` if the server doesn't say.
+            Dictionary as of `facts.read_facts`, empty if the server doesn't
+            say: only the local server does.
         """
 
     @abc.abstractmethod
-    def png_bytes(self, inputs):
-        """Asks the signature `sample_png` once.
+    def signatures(self):
+        """Asks what there is to ask for.
+
+        Returns:
+            Dictionary by name of a signature of pairs of dictionaries, of its
+            inputs and of its outputs: by name the shape, a list with -1 for
+            what is free.
+
+        Raises:
+            ValueError: If the server has no such model.
+            ConnectionError: If it doesn't answer.
+        """
+
+    @abc.abstractmethod
+    def ask(self, signature, inputs):
+        """Asks a signature once.
 
         Args:
+            signature: String.
             inputs: Dictionary of arrays with the batch first.
 
         Returns:
-            List of bytes, each a PNG.
+            Dictionary of arrays or lists with the batch first, by name of the
+            output; the name of a single one may be `None`.
 
         Raises:
             Passing: If another attempt may succeed.
@@ -73,35 +91,74 @@ class Client(abc.ABC):
 
         Returns:
             Numpy array, uint8, of shape `(number, height, width, channels)`.
+            Of 2 or 4 channels, the last is alpha.
 
         Raises:
             ValueError: If the server refuses what was asked for.
             ConnectionError: If it doesn't answer, fails, or answers unlike
                 TensorFlow Serving.
         """
+        files = self.predict("sample_png", self.draws(seeds, labels))
+        try:
+            images = [_decoded(png) for png in sole(files)]
+        except (OSError, TypeError, ValueError) as error:
+            raise self.unlike_serving(f"no PNG ({error})") from error
+        if len({image.shape for image in images}) != 1:
+            raise self.unlike_serving("images of several sizes")
+        return np.stack(images)
+
+    def draws(self, seeds, labels=None):
+        """Returns the inputs of a signature that draws; see `sample`."""
         inputs = {"seeds": _integers("seeds", seeds, "int64")}
-        number = len(inputs["seeds"])
         if labels is not None:
             if np.ndim(labels) and any(isinstance(x, str) for x in labels):
                 labels = self._numbers_of(labels)
             inputs["labels"] = _integers("labels", labels, "int32")
-            if len(inputs["labels"]) != number:
+            if len(inputs["labels"]) != len(inputs["seeds"]):
                 raise ValueError(
                     "`labels` must be as many as `seeds`. Received: "
-                    f"{len(inputs['labels'])} labels, {number} seeds."
+                    f"{len(inputs['labels'])} labels, {len(inputs['seeds'])} "
+                    "seeds."
                 )
-        size = max(ALLOWED_BATCH_SIZES)
-        parts = [
-            {
-                name: values[start : start + size]
-                for name, values in inputs.items()
-            }
-            for start in range(0, number, size)
-        ]
-        images = [image for part in parts for image in self._images(part)]
-        if len({image.shape for image in images}) != 1:
-            raise self.unlike_serving("images of several sizes")
-        return np.stack(images)
+        return inputs
+
+    def predict(self, signature, inputs):
+        """Returns what a signature computes, by several requests if need be.
+
+        Args:
+            signature: String.
+            inputs: Dictionary of arrays, all of as many rows.
+
+        Returns:
+            Dictionary of arrays, or of lists of bytes; the name of a single
+            output may be `None`.
+
+        Raises:
+            ValueError: If the server refuses what was asked for.
+            ConnectionError: If it doesn't answer, fails, or answers unlike
+                TensorFlow Serving.
+        """
+        number = len(next(iter(inputs.values())))
+        values = sum(array[0].size for array in inputs.values())
+        size = min(max(ALLOWED_BATCH_SIZES), max(1, _MOST_VALUES // values))
+        answers = []
+        for start in range(0, number, size):
+            rows = slice(start, start + size)
+            part = {name: array[rows] for name, array in inputs.items()}
+            answer = self._with_retries(signature, part)
+            asked = min(size, number - start)
+            for values in answer.values():
+                if len(values) != asked:
+                    raise self.unlike_serving(f"{len(values)} rows for {asked}")
+            answers.append(answer)
+        return {
+            name: _joined([answer[name] for answer in answers])
+            for name in answers[0]
+        }
+
+    def class_names(self):
+        """Returns the names of the classes, or `None` if nobody says."""
+        return self.facts().get("class_names")
 
     def _numbers_of(self, names):
         known = self.class_names()
@@ -120,22 +177,10 @@ class Client(abc.ABC):
                 )
         return [known.index(name) for name in names]
 
-    def _images(self, inputs):
-        number = len(inputs["seeds"])
-        answer = self._with_retries(inputs)
-        if len(answer) != number:
-            raise self.unlike_serving(
-                f"{len(answer)} images for {number} seeds"
-            )
-        try:
-            return [_decoded(png) for png in answer]
-        except (OSError, ValueError) as error:
-            raise self.unlike_serving(f"no PNG ({error})") from error
-
-    def _with_retries(self, inputs):
+    def _with_retries(self, signature, inputs):
         for attempt in range(1, self._attempts + 1):
             try:
-                return self.png_bytes(inputs)
+                return self.ask(signature, inputs)
             except Passing as error:
                 if attempt == self._attempts:
                     raise ConnectionError(
@@ -164,14 +209,15 @@ class Client(abc.ABC):
             f"{_one_line(message)}."
         )
 
-    def refusal(self, inputs, status, message):
-        asked = "seeds and labels" if "labels" in inputs else "seeds"
+    def refusal(self, signature, inputs, status, message):
+        asked = "sample" if "seeds" in inputs else "ask"
         return ValueError(
-            f"The server refused to sample the model {self._name} by {asked}. "
-            f"It says, with {status}: {_one_line(message)}. Check the name "
-            "and the version of the model, and that it was exported with the "
-            "signature `sample_png`. Conditional models need labels "
-            "(`--class`), others take none."
+            f"The server refused to {asked} the model {self._name} by "
+            f"{' and '.join(inputs)}. It says, with {status}: "
+            f"{_one_line(message)}. Check the name and the version of the "
+            "model, and that it was exported with the signature "
+            f"`{signature}`. Conditional models need labels (`--class`), "
+            "others take none."
         )
 
     def unlike_serving(self, received):
@@ -180,6 +226,18 @@ class Client(abc.ABC):
             f"TensorFlow Serving does. Received: {received}. Is it another "
             "server that listens there?"
         )
+
+
+def sole(outputs):
+    """Returns the values of a signature that has one output."""
+    (values,) = outputs.values()
+    return values
+
+
+def _joined(parts):
+    if isinstance(parts[0], np.ndarray):
+        return np.concatenate(parts)
+    return [row for part in parts for row in part]
 
 
 def _one_line(message):
@@ -201,6 +259,6 @@ def _integers(name, values, dtype):
 def _decoded(png):
     with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
         pixels = np.asarray(image)
-    if image.mode not in ("L", "RGB"):
+    if image.mode not in ("L", "LA", "RGB", "RGBA"):
         raise ValueError(f"mode {image.mode}")
     return pixels.reshape((*pixels.shape[:2], -1))

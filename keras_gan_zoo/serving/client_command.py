@@ -1,10 +1,13 @@
-"""The command `client`: a picture of what an endpoint makes of seeds."""
+"""The command `client`: what an endpoint makes of seeds, as files."""
 
 import math
 import os
 import pathlib
 
 from keras_gan_zoo import files
+
+# What a picture of all samples can be.
+_PICTURES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp"}
 
 # What talks to a server is imported where it is used: `--help` waits for none.
 
@@ -13,10 +16,36 @@ def add_arguments(commands):
     """Adds the command `client` to a parser's subparsers."""
     parser = commands.add_parser(
         "client",
-        help="save a picture of an endpoint's images of some seeds",
-        description="Asks any endpoint of TensorFlow Serving for the images of "
-        "the seeds SEED, SEED + 1 and so on, and writes them as one picture.",
+        help="save an endpoint's samples of some seeds",
+        description="Asks any endpoint of TensorFlow Serving for the samples "
+        "of the seeds SEED, SEED + 1 and so on. Images are written as one "
+        "picture, or each as a file of a folder; other samples as files of "
+        "their kind: WAV, MIDI, text, CSV or NPZ.",
     )
+    add_endpoint(parser)
+    parser.add_argument("--seed", type=int, required=True, help="first seed")
+    parser.add_argument(
+        "--class",
+        dest="label",
+        metavar="CLASS",
+        help="class of all samples, for conditional models: a number or, with "
+        "the local server, a name; the command `models` lists them",
+    )
+    parser.add_argument(
+        "--num", type=int, default=16, help="number of samples; default: 16"
+    )
+    parser.add_argument(
+        "--out",
+        required=True,
+        metavar="FILE",
+        help="for example grid.png, or a folder",
+    )
+    parser.set_defaults(run=_run)
+    _add_models(commands)
+
+
+def add_endpoint(parser):
+    """Adds the arguments that say whom to ask."""
     parser.add_argument(
         "--endpoint",
         default="http://127.0.0.1:8501",
@@ -33,23 +62,7 @@ def add_arguments(commands):
     parser.add_argument(
         "--version", type=int, help="of the model; default: the latest"
     )
-    parser.add_argument("--seed", type=int, required=True, help="first seed")
-    parser.add_argument(
-        "--class",
-        dest="label",
-        metavar="CLASS",
-        help="class of all images, for conditional models: a number or, with "
-        "the local server, a name; the command `models` lists them",
-    )
-    parser.add_argument(
-        "--num", type=int, default=16, help="number of images; default: 16"
-    )
     _add_timeout(parser)
-    parser.add_argument(
-        "--out", required=True, metavar="FILE", help="for example grid.png"
-    )
-    parser.set_defaults(run=_run)
-    _add_models(commands)
 
 
 def _add_timeout(parser):
@@ -101,28 +114,45 @@ def _run(options):
     path = pathlib.Path(options.out)
     files.make_folder(path.parent)
     seeds = range(options.seed, options.seed + options.num)
-    labels = None
-    if options.label is not None:
-        labels = [_label(options.label)] * len(seeds)
-    with _client(options) as client:
+    label = label_of(options.label)
+    labels = None if label is None else [label] * len(seeds)
+    if path.suffix.lower() in _PICTURES:
+        _write_grid(options, seeds, labels, path)
+        return
+
+    from keras_gan_zoo.serving.client_files import sampled_files, write_files
+
+    with connected(options) as client:
+        suffix, contents = sampled_files(client, seeds, labels)
+    names = [f"seed_{seed}" for seed in seeds]
+    if len(contents) != len(seeds):
+        names = [f"seeds_{seeds[0]}_to_{seeds[-1]}"]
+    paths = write_files(path, suffix, contents, names)
+    print(f"Written to {path if len(paths) > 1 else paths[0]}.")
+
+
+def _write_grid(options, seeds, labels, path):
+    with connected(options) as client:
         pixels = client.sample(seeds, labels)
 
     from keras_gan_zoo import images, pictures
 
     columns = math.isqrt(len(seeds) - 1) + 1
-    pictures.write_picture(images.uint8_grid(pixels, columns), path)
+    picture = images.uint8_grid(images.to_visible(pixels), columns)
+    pictures.write_picture(picture, path)
     print(f"Written to {path}.")
 
 
-def _label(text):
-    """Returns a number, or a name that is none."""
+def label_of(text):
+    """Returns a number, a name that is none, or `None`."""
     try:
-        return int(text)
+        return None if text is None else int(text)
     except ValueError:
         return text
 
 
-def _client(options):
+def connected(options):
+    """Returns the `Client` that the options ask for."""
     scheme, _, address = options.endpoint.partition("://")
     if scheme in ("http", "https"):
         from keras_gan_zoo.serving.rest_client import RestClient

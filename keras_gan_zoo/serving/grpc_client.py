@@ -8,6 +8,7 @@ from keras_gan_zoo.serving.client import Client, Passing
 with extra.needed():
     import grpc
     from tensorflow_serving.apis import (
+        get_model_metadata_pb2,
         model_pb2,
         predict_pb2,
         prediction_service_pb2_grpc,
@@ -29,9 +30,7 @@ class GrpcClient(Client):
 
     def __init__(self, address, model, version=None, timeout=30.0, attempts=5):
         super().__init__(f"grpc://{address}", model, version, timeout, attempts)
-        self._spec = model_pb2.ModelSpec(
-            name=model, signature_name="sample_png"
-        )
+        self._spec = model_pb2.ModelSpec(name=model)
         if version is not None:
             self._spec.version.value = version
         self._channel = grpc.insecure_channel(
@@ -46,16 +45,34 @@ class GrpcClient(Client):
         )
         stub = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
         self._predict = stub.Predict
+        self._get_metadata = stub.GetModelMetadata
 
     def close(self):
         self._channel.close()
 
-    def class_names(self):
-        return None  # TensorFlow Serving knows of none.
+    def facts(self):
+        return {}  # TensorFlow Serving knows of none.
 
-    def png_bytes(self, inputs):
+    def signatures(self):
+        request = get_model_metadata_pb2.GetModelMetadataRequest(
+            model_spec=self._spec, metadata_field=["signature_def"]
+        )
+        try:
+            response = self._get_metadata(request, timeout=self.timeout)
+        except grpc.RpcError as error:
+            raise self._error("", ["name"], error) from error
+        found = get_model_metadata_pb2.SignatureDefMap()
+        response.metadata["signature_def"].Unpack(found)
+        return {
+            name: (_shapes(each.inputs), _shapes(each.outputs))
+            for name, each in found.signature_def.items()
+        }
+
+    def ask(self, signature, inputs):
+        spec = model_pb2.ModelSpec(signature_name=signature)
+        spec.MergeFrom(self._spec)
         request = predict_pb2.PredictRequest(
-            model_spec=self._spec,
+            model_spec=spec,
             inputs={
                 name: tf.make_tensor_proto(values)
                 for name, values in inputs.items()
@@ -64,12 +81,15 @@ class GrpcClient(Client):
         try:
             response = self._predict(request, timeout=self.timeout)
         except grpc.RpcError as error:
-            raise self._error(inputs, error) from error
-        if "png_bytes" not in response.outputs:
+            raise self._error(signature, inputs, error) from error
+        if signature == "sample_png" and "png_bytes" not in response.outputs:
             raise self.unlike_serving(f"the outputs {list(response.outputs)}")
-        return tf.make_ndarray(response.outputs["png_bytes"]).tolist()
+        return {
+            name: _values(tf.make_ndarray(tensor))
+            for name, tensor in response.outputs.items()
+        }
 
-    def _error(self, inputs, error):
+    def _error(self, signature, inputs, error):
         code, message = error.code(), error.details()
         if code is grpc.StatusCode.DEADLINE_EXCEEDED:
             return self.slow()
@@ -82,5 +102,17 @@ class GrpcClient(Client):
             grpc.StatusCode.NOT_FOUND,
             grpc.StatusCode.FAILED_PRECONDITION,
         ):
-            return self.refusal(inputs, code.name, message)
+            return self.refusal(signature, inputs, code.name, message)
         return self.failure(ConnectionError, code.name, message)
+
+
+def _values(array):
+    """Returns an array of numbers, or a list of bytes."""
+    return array.tolist() if array.dtype == object else array
+
+
+def _shapes(arrays):
+    return {
+        name: [dim.size for dim in info.tensor_shape.dim]
+        for name, info in arrays.items()
+    }

@@ -3,6 +3,7 @@
 import base64
 import urllib.parse
 
+import numpy as np
 import requests
 
 from keras_gan_zoo.serving.client import Client, Passing
@@ -45,29 +46,52 @@ class RestClient(Client):
         path = f"/v1/models/{urllib.parse.quote(model, safe='')}"
         if version is not None:
             path += f"/versions/{version}"
-        self._url = f"{url.rstrip('/')}{path}:predict"
+        self._url = f"{url.rstrip('/')}{path}"
         self._session = requests.Session()
 
     def close(self):
         self._session.close()
 
-    def class_names(self):
+    def facts(self):
         try:
             models = served_models(self._server, self.timeout)
         except ValueError:  # TensorFlow Serving lists none.
-            return None
+            return {}
         facts = [each for each in models if each["name"] == self._model]
-        return facts[0].get("class_names") if facts else None
+        return facts[0] if facts else {}
 
-    def png_bytes(self, inputs):
+    def signatures(self):
+        try:
+            response = self._session.get(
+                f"{self._url}/metadata",
+                timeout=self.timeout,
+                allow_redirects=False,
+            )
+        except (requests.ConnectionError, requests.Timeout) as error:
+            raise self.unreachable(_reason(error)) from error
+        if response.status_code != 200:
+            status = f"HTTP {response.status_code}"
+            raise self.refusal("", ["name"], status, _message(response))
+        try:
+            found = response.json()["metadata"]["signature_def"]
+            # TensorFlow Serving has another of that name within.
+            found = found.get("signature_def", found)
+            return {
+                name: (_shapes(each["inputs"]), _shapes(each["outputs"]))
+                for name, each in found.items()
+            }
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise self.unlike_serving(f"{response.text[:100]!r}") from error
+
+    def ask(self, signature, inputs):
         # In rows, since of columns TensorFlow Serving takes those it needs: it
         # would ignore the labels for a model that has none.
         columns = [values.tolist() for values in inputs.values()]
         rows = [dict(zip(inputs, values)) for values in zip(*columns)]
         try:
             response = self._session.post(
-                self._url,
-                json={"signature_name": "sample_png", "instances": rows},
+                f"{self._url}:predict",
+                json={"signature_name": signature, "instances": rows},
                 timeout=self.timeout,
                 allow_redirects=False,
             )
@@ -85,13 +109,18 @@ class RestClient(Client):
             raise self.failure(Passing, status, _message(response))
         if response.status_code >= 500:
             raise self.failure(ConnectionError, status, _message(response))
-        raise self.refusal(inputs, status, _message(response))
+        raise self.refusal(signature, inputs, status, _message(response))
 
     def _decoded(self, response):
         try:
-            # With one output, its name is left out.
             rows = response.json()["predictions"]
-            return [base64.b64decode(row["b64"], validate=True) for row in rows]
+            first = rows[0] if rows else None
+            # With one output, its name is left out.
+            if not isinstance(first, dict) or first.keys() == {"b64"}:
+                return {None: _values(rows)}
+            return {
+                name: _values([row[name] for row in rows]) for name in first
+            }
         except (KeyError, TypeError, ValueError) as error:
             raise self.unlike_serving(f"{response.text[:100]!r}") from error
 
@@ -128,6 +157,26 @@ def served_models(url, timeout):
             "There is no list of models: TensorFlow Serving has none, only the "
             f"local server does. Received from {url}: {error}."
         ) from error
+
+
+def _values(rows):
+    """Returns an array of numbers, or a list of bytes."""
+    if not rows:
+        return []
+    if isinstance(rows[0], dict):
+        return [base64.b64decode(row["b64"], validate=True) for row in rows]
+    if isinstance(rows[0], str):
+        return [row.encode("utf-8") for row in rows]
+    values = np.array(rows)
+    return values.astype("float32") if values.dtype.kind == "f" else values
+
+
+def _shapes(arrays):
+    """Returns sizes, of TensorFlow's own description in JSON."""
+    return {
+        name: [int(dim["size"]) for dim in info["tensor_shape"].get("dim", [])]
+        for name, info in arrays.items()
+    }
 
 
 def _reason(error):

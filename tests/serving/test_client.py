@@ -386,13 +386,13 @@ def test_a_failure_of_the_server_is_not_tried_again(waits):
         ((200, b"<html>hello</html>"), "'<html>hello</html>'"),
         ((200, b"[]"), r"'\[\]'"),
         ((200, b'{"outputs": []}'), "'{\"outputs\": .*'"),
-        ((200, b'{"predictions": [0.5]}'), "'{\"predictions\": .*'"),
+        ((200, b'{"predictions": [0.5]}'), "no PNG"),
         ((200, b'{"predictions": [{"b64": "*"}]}'), "'{\"predictions\": .*'"),
-        (rest_answer(), "0 images for 1 seeds"),
-        (rest_answer(png(), png()), "2 images for 1 seeds"),
+        (rest_answer(), "0 rows for 1"),
+        (rest_answer(png(), png()), "2 rows for 1"),
         (rest_answer(b"GIF89a"), "no PNG"),
         (rest_answer(png()[:-30]), "no PNG"),
-        (rest_answer(png((2, 2, 4))), r"no PNG \(mode RGBA\)"),
+        (rest_answer(png((2, 2), "P")), r"no PNG \(mode P\)"),
     ],
 )
 def test_another_server(waits, answer, received):
