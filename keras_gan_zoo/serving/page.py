@@ -1,10 +1,11 @@
-"""The page at `/`, where people can explore the latents of a model.
+"""The page at `/`, where people can look at what a model makes.
 
-It gets samples through TensorFlow Serving's API, like any client. This module
-has what that API lacks: a list of the models, images between two seeds, and a
-grid as one file.
+It gets images through TensorFlow Serving's API, like any client. This module
+has what that API lacks: a list of the models, images between two seeds, a grid
+as one file, and samples that aren't images as pictures and as files.
 """
 
+import asyncio
 import io
 import pathlib
 
@@ -14,12 +15,22 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from keras_gan_zoo.images import uint8_grid, unit_to_uint8
+from keras_gan_zoo import sample_files
+from keras_gan_zoo.images import to_visible, uint8_grid, unit_to_uint8
 from keras_gan_zoo.latents import spherical_interpolation
+from keras_gan_zoo.serving import views
 from keras_gan_zoo.serving.errors import RequestError
 
 FOLDER = pathlib.Path(__file__).with_name("page")
 MAX_GRID = 1024  # Images.
+_TYPES = {
+    "csv": "text/csv",
+    "mid": "audio/midi",
+    "npz": "application/octet-stream",
+    "png": "image/png",
+    "txt": "text/plain; charset=utf-8",
+    "wav": "audio/wav",
+}
 
 # It runs what this server sent, and loads images that it got as data.
 POLICY = (
@@ -41,6 +52,8 @@ def routes(servables, limits):
         Route("/page/models", page.models),
         Route("/page/between.png", page.between),
         Route("/page/grid.png", page.grid),
+        Route("/page/samples.png", page.samples),
+        Route("/page/samples", page.file),
         Mount("/page", StaticFiles(directory=FOLDER)),
     ]
 
@@ -67,10 +80,10 @@ class _Page:
                     "version": version.number,
                     "num_classes": version.generator.get("num_classes"),
                     "class_names": version.generator.get("class_names"),
-                    "about": _about(version),
+                    **shown,
                 }
                 for name, version in sorted(served)
-                if _can_be_shown(version)
+                if (shown := _shown(version))
             ]
         )
 
@@ -83,7 +96,7 @@ class _Page:
         latents = spherical_interpolation(*prior["latents"], position)
         inputs = {"latents": latents[None], **query.labels(1)}
         outputs = await self._predict(query, "serving_default", inputs)
-        (pixels,) = unit_to_uint8(outputs["images"])
+        (pixels,) = to_visible(unit_to_uint8(outputs["images"]))
         return _png(pixels)
 
     async def grid(self, request):
@@ -100,16 +113,63 @@ class _Page:
         seeds = first + np.arange(number, dtype="int64")
         inputs = {"seeds": seeds, **query.labels(number)}
         outputs = await self._predict(query, "sample", inputs)
-        picture = uint8_grid(unit_to_uint8(outputs["images"]), columns)
+        pixels = to_visible(unit_to_uint8(outputs["images"]))
+        picture = uint8_grid(pixels, columns)
         # The name of a model may hold what a header can't, so it isn't in it.
         return _png(picture, f"seeds_{first}_to_{last}.png")
 
-    async def _predict(self, query, signature, inputs):
+    async def samples(self, request):
+        """Answers a picture of samples that aren't images."""
+        query = _Query(request)
+        kind, served, columns = await self._drawn(query)
+        drawn = await asyncio.to_thread(
+            kind.picture, kind.from_served(served), columns
+        )
+        return _png(drawn)
+
+    async def file(self, request):
+        """Answers samples that aren't images as a file of their kind.
+
+        It is the sample of the first seed, or all that are in the picture if
+        the file can hold them.
+        """
+        query = _Query(request)
+        kind, served, _ = await self._drawn(query)
+        suffix = sample_files.suffix_of(served, kind.facts())
+        content = await asyncio.to_thread(kind.to_file, served)
+        first = query.seed("first")
+        name = f"{kind.name}_{first}.{suffix}"
+        headers = {
+            "Cache-Control": "no-store",
+            "Content-Disposition": f'attachment; filename="{name}"',
+        }
+        return Response(content, media_type=_TYPES[suffix], headers=headers)
+
+    async def _drawn(self, query):
+        """Returns the kind of a model, samples, and how many are in a row."""
         name = query.text("model")
-        if not _can_be_shown(self._servables.version(name)):
+        kind = views.kind_shown(self._servables.version(name))
+        if kind is None:
             raise RequestError(
                 400,
-                "The page is for models that make images from latents. "
+                f"There is no picture of the samples of {name!r}: ask it by "
+                "the API.",
+            )
+        columns = kind.picture_columns
+        number = kind.picture_rows * columns
+        seeds = query.seed("first") + np.arange(number, dtype="int64")
+        inputs = {"seeds": seeds, **query.labels(number)}
+        outputs = await self._limits.in_time(
+            self._servables.predict(name, None, "sample", inputs)
+        )
+        return kind, outputs[kind.name], columns
+
+    async def _predict(self, query, signature, inputs):
+        name = query.text("model")
+        if not views.shows_latents(self._servables.version(name)):
+            raise RequestError(
+                400,
+                "This is for models that make images from latents. "
                 f"{name!r} takes "
                 "or returns something else: ask it by the API.",
             )
@@ -168,50 +228,22 @@ class _Query:
         return {"labels": np.full(number, label, "int32")}
 
 
+def _shown(version):
+    """Returns what the page can show of a version, or `None`."""
+    kind = views.kind_shown(version)
+    shown = {
+        "latents": views.shows_latents(version),
+        "kind": None if kind is None else kind.name,
+        "suffix": None if kind is None else kind.suffix,
+        "translations": views.translations(version),
+    }
+    if not any(shown.values()):
+        return None
+    return {"about": views.about(version), **shown}
+
+
 def _limits(dtype):
     return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
-
-
-def _can_be_shown(version):
-    """Tells whether latents, and labels of known classes, are all it needs."""
-    labels = {"labels"} if version.generator.get("num_classes") else set()
-    wanted = {
-        "prior": ({"seeds"}, "latents"),
-        "sample": ({"seeds", *labels}, "images"),
-        "sample_png": ({"seeds", *labels}, "png_bytes"),
-        "serving_default": ({"latents", *labels}, "images"),
-    }
-    if not wanted.keys() <= version.signatures.keys():
-        return False
-    arrays = []
-    for name, (inputs, output) in wanted.items():
-        signature = version.signatures[name]
-        if signature.inputs.keys() != inputs or output not in signature.outputs:
-            return False
-        arrays += [*signature.inputs.items(), *signature.outputs.items()]
-    return all(_is_as_exported(name, array) for name, array in arrays)
-
-
-def _is_as_exported(name, array):
-    dtype, rank = {
-        "seeds": ("int64", 1),
-        "labels": ("int32", 1),
-        "latents": ("float32", 2),
-        "png_bytes": ("string", 1),
-        "images": ("float32", 4),
-    }.get(name, (None, None))
-    if array.kind != dtype or array.shape is None or len(array.shape) != rank:
-        return False
-    sizes = array.shape[1:]
-    return None not in sizes and (name != "images" or sizes[-1] in (1, 3))
-
-
-def _about(version):
-    signature = version.signatures["serving_default"]
-    _, height, width, _ = signature.outputs["images"].shape
-    _, latent_dim = signature.inputs["latents"].shape
-    kind = version.generator.get("model", "generator")
-    return f"{kind}, {height}×{width} pixels of {latent_dim} latents"
 
 
 def _png(pixels, download=None):

@@ -30,6 +30,7 @@ from keras_gan_zoo.serving.server import Limits
 from tests import tiny
 
 CHROMIUM = shutil.which("chromium")
+VIEWS = {"latents": True, "kind": None, "suffix": None, "translations": []}
 DRIVER = shutil.which("chromedriver")
 
 
@@ -74,6 +75,7 @@ def test_models_that_take_other_than_latents_are_not_shown(server, exports):
             "num_classes": 3,
             "class_names": ["ant", "<b>bee</b>", "été"],
             "about": "CGAN, 4×4 pixels of 3 latents",
+            **VIEWS,
         },
         {
             "name": "gan",
@@ -81,6 +83,7 @@ def test_models_that_take_other_than_latents_are_not_shown(server, exports):
             "num_classes": None,
             "class_names": None,
             "about": "VanillaGAN, 4×4 pixels of 3 latents",
+            **VIEWS,
         },
     ]
 

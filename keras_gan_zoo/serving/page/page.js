@@ -163,12 +163,140 @@ function drawPath() {
   return Promise.all([drawEnds(), drawBetween()]);
 }
 
+function drawKind() {
+  return run("kind", async () => {
+    const address = query({ first: seedOf("kind-first") });
+    const response = await answerOf(`page/samples.png?${address}`);
+    const url = URL.createObjectURL(await response.blob());
+    return () => {
+      URL.revokeObjectURL($("kind-image").src);
+      $("kind-image").src = url;
+      $("kind-download").href = `page/samples?${address}`;
+      $("kind-sound").hidden = chosen().suffix !== "wav";
+      if (chosen().suffix === "wav") {
+        $("kind-sound").src = `page/samples?${address}`;
+      } else {
+        $("kind-sound").removeAttribute("src");
+      }
+    };
+  });
+}
+
+// Draws a picture where it is shown, in the size that the model takes.
+function drawGiven(bitmap, [height, width]) {
+  const canvas = $("given");
+  canvas.width = width ?? bitmap.width;
+  canvas.height = height ?? bitmap.height;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  return context.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+// Returns rows of pixels in [0, 1], with as many channels as the model takes.
+function pixelsOf({ data, width, height }, channels) {
+  const pixelAt = (i) => {
+    const alpha = data[i + 3] / 255;
+    // Without alpha, it lies on white.
+    const ground = channels % 2 ? 1 - alpha : 0;
+    const cover = channels % 2 ? alpha : 1;
+    const colors = [0, 1, 2].map((c) => (cover * data[i + c]) / 255 + ground);
+    const grey = 0.299 * colors[0] + 0.587 * colors[1] + 0.114 * colors[2];
+    const seen = channels < 3 ? [grey] : colors;
+    const values = channels % 2 ? seen : [...seen, alpha];
+    return values.map((value) => Math.min(1, Math.max(0, value)));
+  };
+  return Array.from({ length: height }, (_, y) =>
+    Array.from({ length: width }, (_, x) => pixelAt(4 * (y * width + x))),
+  );
+}
+
+function drawMade(rows) {
+  const canvas = $("made");
+  canvas.height = rows.length;
+  canvas.width = rows[0].length;
+  const pixels = rows.flat().flatMap((values) => {
+    const colors = values.length < 3 ? Array(3).fill(values[0]) : values;
+    const alpha = values.length % 2 ? 1 : values.at(-1);
+    return [...colors.slice(0, 3), alpha].map((value) => 255 * value);
+  });
+  const data = new Uint8ClampedArray(pixels);
+  const image = new ImageData(data, canvas.width, canvas.height);
+  canvas.getContext("2d").putImageData(image, 0, 0);
+}
+
+let given = null; // The file of the last picture.
+
+function translate() {
+  return run("translate", async () => {
+    const wanted = chosen().translations[$("translation").value];
+    $("noise-choice").hidden = !wanted.seeds;
+    if (given === null) return () => {};
+    let bitmap;
+    try {
+      bitmap = await createImageBitmap(given);
+    } catch {
+      throw new Mistake(`“${given.name}” is no picture that can be read.`);
+    }
+    const { size } = wanted;
+    const images = [pixelsOf(drawGiven(bitmap, size), size[2])];
+    const inputs = [`"images": ${JSON.stringify(images)}`];
+    if (wanted.seeds) inputs.push(`"seeds": [${seedOf("noise")}]`);
+    if (wanted.labels) inputs.push(`"labels": [${$("class").value}]`);
+    const response = await answerOf(
+      `v1/models/${encodeURIComponent(chosen().name)}:predict`,
+      {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body:
+          `{"signature_name": ${JSON.stringify(wanted.signature)}, ` +
+          `"inputs": {${inputs.join(", ")}}}`,
+      },
+    );
+    const { outputs } = await response.json();
+    return () => drawMade(outputs[0]);
+  });
+}
+
+function takePicture(file) {
+  if (!file) return;
+  given = file;
+  translate();
+}
+
 function drawAll() {
-  return Promise.all([drawPath(), drawSamples()]);
+  const { latents, kind, translations } = chosen();
+  return Promise.all([
+    ...(latents ? [drawPath(), drawSamples()] : []),
+    ...(kind === null ? [] : [drawKind()]),
+    ...(translations.length ? [translate()] : []),
+  ]);
+}
+
+function showViews() {
+  const { latents, kind, suffix, translations } = chosen();
+  const views = { latents, kind, translations: translations.length > 0 };
+  for (const section of document.querySelectorAll("[data-view]")) {
+    section.hidden = !views[section.dataset.view];
+  }
+  for (const name of ["ends", "between", "samples", "kind", "translate"]) {
+    mistakes.delete(name); // They were of another model.
+  }
+  $("translation").replaceChildren(
+    ...translations.map(
+      ({ signature }, i) =>
+        new Option(signature.replace(/^translate_(to_)?/, ""), i),
+    ),
+  );
+  $("kind-hint").textContent =
+    suffix === "csv" || suffix === "npz"
+      ? `The file has all samples of the picture, as .${suffix}.`
+      : `The file has the sample of the first seed, as .${suffix}.`;
 }
 
 function chooseModel() {
   const { version, num_classes: classes, class_names, about } = chosen();
+  showViews();
   $("about").textContent = `version ${version}, ${about}`;
   $("class-choice").hidden = classes === null;
   $("class").replaceChildren(
@@ -217,9 +345,15 @@ async function play() {
   }
 }
 
-const DRAWS = { start: drawPath, end: drawPath, first: drawSamples };
+const DRAWS = {
+  start: drawPath,
+  end: drawPath,
+  first: drawSamples,
+  "kind-first": drawKind,
+};
+const SEEDS = { start: 1, end: 2, first: 0, "kind-first": 0 };
 
-for (const [id, seed] of [["start", 1], ["end", 2], ["first", 0]]) {
+for (const [id, seed] of Object.entries(SEEDS)) {
   $(id).value = seed;
   $(id).addEventListener("change", DRAWS[id]);
 }
@@ -230,6 +364,16 @@ for (const button of document.querySelectorAll("[data-dice]")) {
     DRAWS[dice]();
   });
 }
+$("picture").addEventListener("change", () =>
+  takePicture($("picture").files[0]),
+);
+$("drop").addEventListener("dragover", (event) => event.preventDefault());
+$("drop").addEventListener("drop", (event) => {
+  event.preventDefault();
+  takePicture(event.dataTransfer.files[0]);
+});
+$("translation").addEventListener("change", translate);
+$("noise").addEventListener("change", translate);
 $("position").addEventListener("input", drawBetween);
 $("play").addEventListener("click", play);
 $("class").addEventListener("change", drawAll);
