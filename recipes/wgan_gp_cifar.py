@@ -25,7 +25,7 @@ from keras_gan_zoo import recipe  # isort: split
 
 import keras
 
-from keras_gan_zoo import networks
+from keras_gan_zoo import averages, networks
 from keras_gan_zoo.callbacks import (
     FrechetInceptionDistance,
     GeneratedFeatures,
@@ -50,7 +50,7 @@ num_updates = args.epochs * args.steps_per_epoch
 if args.preset == "paper":
     generator = networks.resnet_generator(128, image_shape)
     discriminator = networks.resnet_discriminator(image_shape)
-    ema_decay, rate, end_rate, epsilon = None, 2e-4, 0.0, 1e-8
+    average, rate, end_rate, epsilon = None, 2e-4, 0.0, 1e-8
 else:
     # With the authors' kernels, one update for each of the generator's is too
     # slow for the critic: its estimate goes negative, and samples stay blurs.
@@ -63,7 +63,7 @@ else:
     discriminator = networks.dcgan_discriminator(
         image_shape, batch_normalization=False, **options
     )
-    ema_decay, rate, end_rate = 0.998, 4e-4, 4e-4
+    average, rate, end_rate = averages.EMA(0.998), 4e-4, 4e-4
     epsilon = 1e-7  # Keras's default.
 
 
@@ -80,7 +80,7 @@ gan = WGANGP(
     discriminator,
     latent_dim=128,
     discriminator_steps=discriminator_steps,
-    ema_decay=ema_decay,
+    average=average,
 )
 gan.compile(
     generator_optimizer=adam(num_updates),

@@ -45,14 +45,14 @@ def train(pictures, folder):
     import keras
     import tensorflow as tf
 
-    from keras_gan_zoo import datasets
+    from keras_gan_zoo import averages, datasets
     from keras_gan_zoo.callbacks import Checkpoint, CSVLog, SampleGrid
     from tests import tiny
 
     # The last bits of sums depend on the number of threads.
     tf.config.threading.set_intra_op_parallelism_threads(1)
     keras.utils.set_random_seed(1)
-    gan = tiny.gan((SIZE, SIZE, 3), ema_decay=0.9)
+    gan = tiny.gan((SIZE, SIZE, 3), average=averages.EMA(0.9))
     gan.compile(
         discriminator_optimizer=keras.optimizers.Adam(1e-3),
         generator_optimizer=keras.optimizers.Adam(1e-3),

@@ -24,6 +24,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gan_zoo import averages
 from keras_gan_zoo.callbacks import Checkpoint, CSVLog
 from keras_gan_zoo.datasets.streams import index_batches
 from tests.models import toys, zoo
@@ -77,7 +78,7 @@ def train(name, folder, epochs, report, kill_at):
     """Trains a model of the zoo, from where its checkpoints end."""
     entry = zoo.ZOO[name]
     keras.utils.set_random_seed(1)
-    model = entry.build(ema_decay=0.9)
+    model = entry.build(average=averages.EMA(0.9))
     toys.compile_model(model, run_eagerly=True)
     rate = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.9)
     history = model.fit(

@@ -26,6 +26,7 @@ MODEL_FILES = [
 MAY_IMPORT = {
     "recipes": {
         "augmentations",
+        "averages",
         "callbacks",
         "classifier_recipe",
         "datasets",
@@ -68,6 +69,7 @@ MAY_IMPORT = {
     },
     "models": {
         "augmentations",
+        "averages",
         "checks",
         "intake",
         "integers",
@@ -90,6 +92,7 @@ MAY_IMPORT = {
         "replicas",
         "saving",
     },
+    "averages": {"integers"},
     "augmentations": {"integers", "noise", "parts", "replicas"},
     "parts": set(),
     "pools": {"integers", "noise", "parts", "replicas"},

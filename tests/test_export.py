@@ -12,7 +12,7 @@ import tensorflow as tf
 from PIL import Image
 from tensorflow.core.protobuf import saved_model_pb2
 
-from keras_gan_zoo import images, samples
+from keras_gan_zoo import averages, images, samples
 from keras_gan_zoo.endpoints import Endpoint, Input
 from keras_gan_zoo.export import export_generator
 from keras_gan_zoo.models import VanillaGAN
@@ -89,7 +89,7 @@ def latents_of(number):
 
 
 def test_r15_a_process_without_keras_serves_what_call_computes(tmp_path):
-    gan = tiny.gan((4, 4, 3), ema_decay=0.5)
+    gan = tiny.gan((4, 4, 3), average=averages.EMA(0.5))
     gan.fit(tiny.dataset((4, 4, 3)), verbose=0)
     inputs = {"latents": latents_of(5), "seeds": np.arange(5, dtype="int64")}
     for _ in range(2):  # Names that count on would differ the second time.
@@ -349,7 +349,7 @@ def test_versions_count_on_from_the_last(tmp_path):
 
 
 def test_the_export_holds_the_generator_only(tmp_path):
-    gan = tiny.gan(ema_decay=0.5)
+    gan = tiny.gan(average=averages.EMA(0.5))
     path = export_generator(gan, tmp_path)
     variables = tf.train.list_variables(str(path / "variables" / "variables"))
     names = [name for name, _ in variables if "variables" in name]

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_gan_zoo import precision
+from keras_gan_zoo import averages, precision
 from tests import tiny
 
 
@@ -39,7 +39,7 @@ def test_the_speedup_is_the_ratio_of_medians(build, clock):
 
 
 def test_the_copies_compute_as_they_say():
-    gan = tiny.gan(ema_decay=0.5)
+    gan = tiny.gan(average=averages.EMA(0.5))
     for policy in ("float32", "mixed_bfloat16"):
         copy = precision._copy_in(policy, gan)
         first, *_, last = copy.generator.layers

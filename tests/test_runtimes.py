@@ -17,6 +17,7 @@ import tensorflow as tf
 from keras import layers
 from tensorflow.core.protobuf import saved_model_pb2
 
+from keras_gan_zoo import averages
 from keras_gan_zoo.export import export_generator, export_litert, export_onnx
 from keras_gan_zoo.images import to_unit
 from keras_gan_zoo.models import VanillaGAN
@@ -264,7 +265,7 @@ def test_conversions_compute_in_float32_and_enlarge(
     tmp_path, policy, export, computed
 ):
     pytest.importorskip("tf2onnx")
-    gan = _gan_of(*_up_sampling(policy), ema_decay=0.5)
+    gan = _gan_of(*_up_sampling(policy), average=averages.EMA(0.5))
     exact = _gan_of(*_up_sampling("float32"))
     exact.generator.set_weights(gan.ema_generator.get_weights())
     latents = np.random.default_rng(0).normal(size=(5, 3)).astype("float32")

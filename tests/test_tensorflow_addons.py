@@ -14,7 +14,7 @@ import pytest
 import tensorflow as tf
 
 import keras_gan_zoo
-from keras_gan_zoo import layers
+from keras_gan_zoo import averages, layers
 from keras_gan_zoo.models.base import GAN
 
 GOLDEN_FILE = (
@@ -381,7 +381,9 @@ def test_moving_average(compiled):
     generator = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
     discriminator = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     generator.set_weights([arrays["kernel"], arrays["bias"]])
-    gan = GivenGradients(generator, discriminator, latent_dim=3, ema_decay=0.9)
+    gan = GivenGradients(
+        generator, discriminator, latent_dim=3, average=averages.EMA(0.9)
+    )
     gan.compile(
         generator_optimizer=keras.optimizers.SGD(0.1),
         discriminator_optimizer=keras.optimizers.SGD(0.1),

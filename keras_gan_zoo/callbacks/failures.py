@@ -73,7 +73,7 @@ ADVICE = {
         "Reduce the momentum: Adam with `beta_1=0.5` or `beta_1=0.0`.",
         "Damp the game with a penalty: try `DRAGAN` or `WGANGP`.",
         "Use an average of the generator, which lies inside the circle that "
-        "the generator runs in: `ema_decay=0.999`.",
+        "the generator runs in: `average=averages.EMA(0.999)`.",
     ),
     PENALTY_BLOW_UP: (
         "Give the penalty its weight, `WGANGP(..., penalty_weight=10.0)`: "

@@ -14,7 +14,7 @@ from keras_gan_zoo import recipe  # isort: split
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import networks, replicas
+from keras_gan_zoo import averages, networks, replicas
 from keras_gan_zoo.callbacks import (
     Checkpoint,
     CSVLog,
@@ -44,7 +44,7 @@ with strategy.scope():
         ),
         latent_dim=100,
         discriminator_steps=discriminator_steps,
-        ema_decay=0.99,
+        average=averages.EMA(0.99),
     )
     gan.compile(
         generator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.9),

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_gan_zoo import averages
 from keras_gan_zoo.callbacks import (
     Checkpoint,
     CSVLog,
@@ -52,7 +53,7 @@ class BreakOff(keras.callbacks.Callback):
 
 def gan(**options):
     keras.utils.set_random_seed(1)
-    model = tiny.gan(ema_decay=0.9)
+    model = tiny.gan(average=averages.EMA(0.9))
     options.setdefault("run_eagerly", True)
     model.compile(
         discriminator_optimizer=keras.optimizers.Adam(1e-2),
@@ -263,7 +264,7 @@ def test_r39_a_checkpoint_holds_all_of_a_training(tmp_path):
         "tensorflow",
     ]
     config = training["game"]["model"]["config"]
-    assert {"generator", "discriminator", "ema_decay"} <= set(config)
+    assert {"generator", "discriminator", "average"} <= set(config)
     subprocess.run(
         ["sha256sum", "--check", "--quiet", "SHA256SUMS"],
         cwd=newest,
@@ -346,7 +347,9 @@ def other_latents():
             keras.layers.Reshape((4, 4, 1)),
         ]
     )
-    model = type(gan())(generator, gan().discriminator, 5, ema_decay=0.9)
+    model = type(gan())(
+        generator, gan().discriminator, 5, average=averages.EMA(0.9)
+    )
     adams = [keras.optimizers.Adam(1e-2) for _ in range(2)]
     model.compile(
         generator_optimizer=adams[0], discriminator_optimizer=adams[1]

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from keras_gan_zoo import models
+from keras_gan_zoo import averages, models
 from keras_gan_zoo.callbacks import Doctor, diagnosis, failures, signs
 from keras_gan_zoo.datasets import gaussian_ring
 from tests import tiny
@@ -29,7 +29,9 @@ def zoo_run(name, *callbacks):
     """Trains two steps; returns the model and its logs."""
     entry = zoo.ZOO[name]
     keras.utils.set_random_seed(1)
-    model = toys.compile_model(entry.build(ema_decay=0.9), run_eagerly=True)
+    model = toys.compile_model(
+        entry.build(average=averages.EMA(0.9)), run_eagerly=True
+    )
     images, labels = toys.arrays(num_batches=2, steps=entry.steps)
     history = model.fit(
         *((images, labels) if entry.conditional else (images,)),
@@ -183,7 +185,7 @@ def test_signs_of_a_known_game():
 
 
 def test_the_gap_of_the_average_is_that_of_its_weights():
-    model = stepwise(healthy(ema_decay=0.5))
+    model = stepwise(healthy(average=averages.EMA(0.5)))
     model.ema_generator.set_weights(
         [1.25 * weight for weight in model.generator.get_weights()]
     )
@@ -354,7 +356,7 @@ def test_losses_that_ran_away_are_not_blamed_on_the_data():
 
 
 def test_weights_that_are_nan_are_found_before_a_loss_is():
-    gan = stepwise(toy(models.VanillaGAN, 1e-3, ema_decay=0.5))
+    gan = stepwise(toy(models.VanillaGAN, 1e-3, average=averages.EMA(0.5)))
     weight = gan.ema_generator.weights[0]
     weight.assign(np.full(weight.shape, np.nan))
     doctor = Doctor(ring(), every_steps=5)

@@ -5,7 +5,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_gan_zoo import images, metrics
+from keras_gan_zoo import averages, images, metrics
 from keras_gan_zoo.callbacks import (
     FrechetInceptionDistance,
     GeneratedFeatures,
@@ -61,7 +61,7 @@ def fit(model, *callbacks, epochs=2, **kwargs):
 
 
 def test_scores_are_of_the_bytes_of_seeds():
-    gan, network = tiny.gan(ema_decay=0.5), tiny.feature_network()
+    gan, network = tiny.gan(average=averages.EMA(0.5)), tiny.feature_network()
     reference = real()
     seen = samples(network=network, num_samples=10, seed=7)
     history = fit(

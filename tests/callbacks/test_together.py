@@ -8,6 +8,7 @@ import psutil
 import pytest
 import tensorflow as tf
 
+from keras_gan_zoo import averages
 from keras_gan_zoo.callbacks import (
     Checkpoint,
     CSVLog,
@@ -27,7 +28,7 @@ def images(number=4 * BATCH_SIZE):
 
 def gan(learning_rate=1e-3):
     keras.utils.set_random_seed(1)
-    model = tiny.gan(ema_decay=0.9)
+    model = tiny.gan(average=averages.EMA(0.9))
     model.compile(
         discriminator_optimizer=keras.optimizers.Adam(learning_rate),
         generator_optimizer=keras.optimizers.Adam(learning_rate),

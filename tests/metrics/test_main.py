@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan_zoo import saved_files
+from keras_gan_zoo import averages, saved_files
 from keras_gan_zoo.callbacks import (
     FrechetInceptionDistance,
     GeneratedFeatures,
@@ -53,7 +53,7 @@ def pixels(number=1200, seed=0):
 
 
 def test_callbacks_exports_and_files_get_the_same_scores(tmp_path, capsys):
-    gan = tiny.gan(SHAPE, ema_decay=0.5)
+    gan = tiny.gan(SHAPE, average=averages.EMA(0.5))
     network = tiny.feature_network(SHAPE)
     samples = GeneratedFeatures(network, num_samples=1000, seed=4)
     real = reference("embedded", network)

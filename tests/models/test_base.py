@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan_zoo import models
+from keras_gan_zoo import averages, models
 from tests.models import toys, zoo
 
 
@@ -207,47 +207,13 @@ def test_a_latent_size_that_does_not_fit_is_refused():
         )
 
 
-@pytest.mark.parametrize("ema_decay", [-0.1, 1.0])
-def test_the_decay_of_an_average_is_below_one(ema_decay):
-    with pytest.raises(ValueError, match=f"ema_decay={ema_decay}"):
-        build(ema_decay=ema_decay)
-
-
 def test_there_is_at_least_one_discriminator_step():
     with pytest.raises(ValueError, match="discriminator_steps=0"):
         build(discriminator_steps=0)
 
 
-def test_the_average_follows_the_generator():
-    model = build(ema_decay=0.2)
-    data = images(number=4)
-    expected = [w.numpy() for w in model.generator.weights]
-    for decay in [1 / 10, 2 / 11, 0.2]:  # It rises to that of the argument.
-        model.train_on_batch(data)
-        for index, weight in enumerate(model.generator.weights):
-            value = weight.numpy()
-            if weight.trainable:
-                value = decay * expected[index] + (1 - decay) * value
-            expected[index] = value
-    for average, value in zip(model.ema_generator.weights, expected):
-        np.testing.assert_allclose(average, value, atol=1e-6)
-
-
-def test_little_of_the_untrained_weights_is_left_in_a_long_average():
-    model = build(ema_decay=0.999)
-    start, end = model.ema_generator.get_weights(), []
-    for weight in model.generator.weights:
-        weight.assign(weight + 1.0)
-    for step in range(300):
-        model.step.assign(step)
-        model._update_moving_average()
-    for average, first in zip(model.ema_generator.get_weights(), start):
-        end.append(np.abs(average - first - 1.0).max())
-    assert max(end) < 1e-6  # By a decay of 0.999 it would be 0.74.
-
-
 def test_the_summary_tells_the_average_from_the_generator(capsys):
-    build(ema_decay=0.5).summary()
+    build(average=averages.EMA(0.5)).summary()
     assert "_moving_average" in capsys.readouterr().out
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_gan_zoo import averages
 from keras_gan_zoo.export import export_generator
 from keras_gan_zoo.images import to_unit, unit_to_uint8
 from tests import graphs
@@ -30,7 +31,7 @@ UNORDERED = {}  # Reads and writes in the graphs of `fitted`.
 def fitted(name):
     """Returns a model after one epoch, its data and the epoch's logs."""
     keras.utils.set_random_seed(1)
-    model = toys.compile_model(zoo.ZOO[name].build(ema_decay=0.9))
+    model = toys.compile_model(zoo.ZOO[name].build(average=averages.EMA(0.9)))
     model.train_step = counted(model.train_step)
     data = batches(name)
     with graphs.optimized() as found:
@@ -287,7 +288,7 @@ def test_export_equals_call(name, tmp_path):
 @EVERY_MODEL
 def test_save_and_load_keep_everything_that_training_needs(name, tmp_path):
     keras.utils.set_random_seed(1)
-    model = zoo.ZOO[name].build(ema_decay=0.9)
+    model = zoo.ZOO[name].build(average=averages.EMA(0.9))
     toys.compile_model(model, run_eagerly=True)
     model.fit(batches(name).take(1), verbose=0)
     model.save(tmp_path / "gan.keras")
@@ -306,10 +307,14 @@ def test_save_and_load_keep_everything_that_training_needs(name, tmp_path):
 def test_weights_alone_carry_the_training_state_too(name, tmp_path):
     keras.utils.set_random_seed(1)
     build = zoo.ZOO[name].build
-    model = toys.compile_model(build(ema_decay=0.9), run_eagerly=True)
+    model = toys.compile_model(
+        build(average=averages.EMA(0.9)), run_eagerly=True
+    )
     model.fit(batches(name).take(1), verbose=0)
     model.save_weights(tmp_path / "gan.weights.h5")
-    other = toys.compile_model(build(ema_decay=0.9), run_eagerly=True)
+    other = toys.compile_model(
+        build(average=averages.EMA(0.9)), run_eagerly=True
+    )
     other.load_weights(tmp_path / "gan.weights.h5")
     for one in (model, other):
         one.fit(batches(name, seed=1).take(1), verbose=0)
@@ -338,7 +343,7 @@ def test_a_fresh_process_goes_on_as_if_nothing_had_been_saved(tmp_path):
     expected = {}
     for name, entry in zoo.ZOO.items():
         keras.utils.set_random_seed(1)
-        model = entry.build(ema_decay=0.9)
+        model = entry.build(average=averages.EMA(0.9))
         toys.compile_model(model, run_eagerly=True)
         model.fit(batches(name).take(1), verbose=0)
         model.save(tmp_path / f"{name}.keras")

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from keras_gan_zoo import models
+from keras_gan_zoo import averages, models
 from tests import tiny
 from tests.models import toys, zoo
 
@@ -537,7 +537,7 @@ def test_generate_takes_what_counts_exactly():
 def test_many_samples_are_made_in_parts():
     sizes = []
     for model, kwargs in [
-        (gan(ema_decay=0.5), {}),
+        (gan(average=averages.EMA(0.5)), {}),
         (conditional_gan(), {}),
         (conditional_gan(), {"labels": np.arange(600) % 3}),
     ]:

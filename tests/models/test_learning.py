@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_gan_zoo import models
+from keras_gan_zoo import averages, models
 from keras_gan_zoo.datasets import gaussian_ring, ring_centers
 from keras_gan_zoo.metrics import mode_coverage
 from keras_gan_zoo.networks import mlp_discriminator, mlp_generator
@@ -42,7 +42,7 @@ def test_a_ring_of_gaussians_is_learned(family):
         mlp_discriminator((2,)),
         latent_dim=2,
         # The average stands for an average over late evaluations.
-        ema_decay=0.99,
+        average=averages.EMA(0.99),
         **options,
     )
     gan.compile(

@@ -5,7 +5,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan_zoo import augmentations, losses, models, noise, penalties
+from keras_gan_zoo import (
+    augmentations,
+    averages,
+    losses,
+    models,
+    noise,
+    penalties,
+)
 from tests.models import toys, zoo
 
 LOSSES = [
@@ -214,7 +221,7 @@ def test_parts_are_saved_with_the_game_and_go_on(tmp_path):
         penalties.LeCam(0.1, decay=0.9),
         penalties.R1(0.5),
     ]
-    model = gan(losses.RelativisticPairing(), parts, ema_decay=0.9)
+    model = gan(losses.RelativisticPairing(), parts, average=averages.EMA(0.9))
     toys.compile_model(model)
     data = tf.data.Dataset.from_tensor_slices(images(12)).batch(
         4, drop_remainder=True

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan_zoo import models, replicas
+from keras_gan_zoo import averages, models, replicas
 from tests import tiny
 from tests.models import toys, zoo
 
@@ -13,7 +13,7 @@ ONE_DEVICE = tf.distribute.get_strategy()
 
 
 def sgd_model(name, **kwargs):
-    model = zoo.ZOO[name].build(ema_decay=0.9)
+    model = zoo.ZOO[name].build(average=averages.EMA(0.9))
     optimizers = {
         model.optimizer_name(player): keras.optimizers.SGD(0.02)
         for player in model.players

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan_zoo import augmentations, layers, replicas
+from keras_gan_zoo import augmentations, averages, layers, replicas
 from keras_gan_zoo.models import GAN
 
 ONE_DEVICE = tf.distribute.get_strategy()
@@ -55,7 +55,11 @@ def resting_gan(run_eagerly=False, jit_compile=False, **rules):
         target=-0.9, interval=1, ramp_images=8
     )
     model = RestingGAN(
-        generator, discriminator, 2, ema_decay=0.9, augmentation=augmentation
+        generator,
+        discriminator,
+        2,
+        average=averages.EMA(0.9),
+        augmentation=augmentation,
     ).rule(rules)
     model.compile(
         generator_optimizer=keras.optimizers.Adam(0.1, use_ema=True),

@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
+from keras_gan_zoo import averages
 from keras_gan_zoo.layers import Dropout
 
 LATENT_DIM = 4
@@ -73,9 +74,9 @@ class Entry:
     def build_averaged(self, **kwargs):
         """Returns the model with a moving average, if it can have one."""
         model = self.build(**kwargs)
-        if "ema_decay" not in model.get_config():
+        if "average" not in model.get_config():
             return model
-        return self.build(ema_decay=0.9, **kwargs)
+        return self.build(average=averages.EMA(0.9), **kwargs)
 
 
 def batch_normalization():

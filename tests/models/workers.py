@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gan_zoo import averages
 from tests.models import toys, zoo
 
 
@@ -28,7 +29,7 @@ def train(name, strategy, seed=3):
     """Trains, evaluates and predicts; returns all numbers, by their names."""
     keras.utils.set_random_seed(seed)
     with strategy.scope():
-        model = zoo.ZOO[name].build(ema_decay=0.9)
+        model = zoo.ZOO[name].build(average=averages.EMA(0.9))
         optimizers = {
             model.optimizer_name(player): keras.optimizers.SGD(0.02)
             for player in model.players

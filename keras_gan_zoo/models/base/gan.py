@@ -24,13 +24,9 @@ class GAN(JudgedModel, GeneratorModel):
         discriminator_steps: Integer, number of discriminator updates for one
             generator update. Each takes its own part of the batch, so the
             dataset must yield batches `discriminator_steps` times as large.
-        ema_decay: Float in [0, 1) or `None`. If a float, the model keeps an
-            exponential moving average of the generator's weights, and
-            `call()`, `generate()`, `evaluate()` metrics and export use it.
-            The decay rises to this value from 0.1, as `(1 + t) / (10 + t)`
-            after `t` training steps; otherwise, the untrained weights would
-            make up most of the average for the first `1 / (1 - ema_decay)`
-            steps.
+        average: Object of `keras_gan_zoo.averages`, or `None`. If given, the
+            model keeps this average of the generator's weights, and `call()`,
+            `generate()`, `evaluate()` metrics and export use it.
         prior: Object of `keras_gan_zoo.priors` that latents are drawn from. By
             default `Normal()`, or the prior of the subclass's paper.
         loss: Object of `keras_gan_zoo.losses`, by default `NonSaturating()`.
@@ -62,7 +58,7 @@ class GAN(JudgedModel, GeneratorModel):
         discriminator,
         latent_dim,
         discriminator_steps=1,
-        ema_decay=None,
+        average=None,
         prior=None,
         loss=None,
         penalties=(),
@@ -79,7 +75,7 @@ class GAN(JudgedModel, GeneratorModel):
             augmentation=augmentation,
             generator=generator,
             latent_dim=latent_dim,
-            ema_decay=ema_decay,
+            average=average,
             prior=prior,
             **kwargs,
         )

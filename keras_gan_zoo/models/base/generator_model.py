@@ -1,9 +1,8 @@
 """A generator of samples, and its moving average."""
 
 import keras
-import tensorflow as tf
 
-from keras_gan_zoo import checks
+from keras_gan_zoo import averages, checks
 from keras_gan_zoo.models.base.latent_model import LatentModel
 
 
@@ -13,7 +12,7 @@ class GeneratorModel(LatentModel):
     Args:
         generator: Model from latents `(batch, latent_dim)` to samples.
         latent_dim: Integer, size of the latent space.
-        ema_decay: See `GAN`.
+        average: See `GAN`.
         prior: See `GAN`.
         kind: See `GAN`.
     """
@@ -22,29 +21,26 @@ class GeneratorModel(LatentModel):
         self,
         generator,
         latent_dim,
-        ema_decay=None,
+        average=None,
         prior=None,
         kind=None,
         **kwargs,
     ):
+        if "ema_decay" in kwargs:
+            raise ValueError(
+                "A moving average is an object. Received: "
+                f"ema_decay={kwargs['ema_decay']}. Pass "
+                f"`average=averages.EMA({kwargs['ema_decay']})`."
+            )
         checks.require_built("generator", generator)
         sample_shape = getattr(generator, "output_shape", None)
         super().__init__(latent_dim, sample_shape, prior, kind, **kwargs)
         checks.require_latent_size(generator, latent_dim)
-        if ema_decay is not None and not 0.0 <= ema_decay < 1.0:
-            raise ValueError(
-                "`ema_decay` must be in [0, 1), or None for no average. "
-                f"Received: ema_decay={ema_decay}."
-            )
         self.generator = generator
-        self.ema_decay = ema_decay
+        self.average = average
         self.ema_generator = None
-        if ema_decay is not None:
-            self.ema_generator = keras.models.clone_model(generator)
-            # `summary()` shows it, and tells the two apart by their names.
-            self.ema_generator.name = f"{generator.name}_moving_average"
-            self.ema_generator.set_weights(generator.get_weights())
-            self.ema_generator.trainable = False
+        if average is not None:
+            self.ema_generator = self.keep_average(generator, average)
 
     def call(self, inputs, training=False):
         """Maps generator inputs to samples."""
@@ -54,27 +50,20 @@ class GeneratorModel(LatentModel):
             generator = self.ema_generator
         return generator(inputs, training=training)
 
-    def _move(self, player, inputs, **kwargs):
-        loss = super()._move(player, inputs, **kwargs)
-        if player == "generator" and self.ema_generator is not None:
-            self._update_moving_average()
-        return loss
-
     def get_config(self):
+        serialize = keras.saving.serialize_keras_object
         return {
             **super().get_config(),
-            "generator": keras.saving.serialize_keras_object(self.generator),
-            "ema_decay": self.ema_decay,
+            "generator": serialize(self.generator),
+            "average": serialize(self.average),
         }
 
-    def _update_moving_average(self):
-        steps = tf.cast(self.step.value, tf.float32)
-        decay = tf.minimum(self.ema_decay, (1.0 + steps) / (10.0 + steps))
-        for average, weight in zip(
-            self.ema_generator.weights, self.generator.weights
-        ):
-            if weight.trainable:
-                rate = tf.cast(decay, weight.dtype)
-                average.assign(weight + rate * (average - weight))
-            else:  # Statistics of normalization layers.
-                average.assign(weight)
+    @classmethod
+    def from_config(cls, config):
+        if "ema_decay" in config:  # Of files of 0.1.0.dev0.
+            config = dict(config)
+            decay = config.pop("ema_decay")
+            if decay is not None:
+                average = averages.EMA(decay)
+                config["average"] = keras.saving.serialize_keras_object(average)
+        return super().from_config(config)

@@ -5,17 +5,17 @@ import tensorflow as tf
 
 from keras_gan_zoo import checks, ordering, replicas
 from keras_gan_zoo.models.base import rests
+from keras_gan_zoo.models.base.averaged_model import AveragedModel
 from keras_gan_zoo.models.base.player_optimizers import (
     PlayerOptimizers,
     in_float16,
     trainable_variables,
     with_loss_scale,
 )
-from keras_gan_zoo.models.base.stored_model import StoredModel
 from keras_gan_zoo.optimizers import name_after
 
 
-class PlayersModel(StoredModel):
+class PlayersModel(AveragedModel):
     """A model whose players each have networks, a loss and an optimizer.
 
     See `AdversarialModel` for what a subclass writes.
@@ -180,6 +180,7 @@ class PlayersModel(StoredModel):
             optimizer.apply(gradients, variables)
         for variable, value in zip(others, kept):
             variable.assign(value)
+        self._update_averages(networks, inputs)
         self.loss_trackers[player].update_state(loss)
         return loss
 
