@@ -86,23 +86,23 @@ class SampleGrid(EpochPictures):
         return self._drawn(self._samples())
 
     def _draw_inputs(self, rows, default_rows):
-        num_classes = getattr(self.model, "num_classes", None)
-        if num_classes is None:
+        self._names = None
+        condition = getattr(self.model, "condition", None)
+        if condition is None:
             number = (rows or default_rows) * self._columns
             return self.model.sample_prior(number, self.seed)
-        rows = min(rows or _CLASSES, num_classes)
+        values, self._names = condition.grid_rows(rows or _CLASSES)
         latents, _ = self.model.sample_prior(self._columns, self.seed)
-        labels = tf.repeat(tf.range(rows), self._columns)
-        return tf.concat([latents] * rows, axis=0), labels
+        values_of_rows = tf.repeat(values, self._columns, axis=0)
+        return tf.concat([latents] * len(values), axis=0), values_of_rows
 
     def _drawn(self, samples, shown=None):
-        """Returns a picture of samples, beside the names of their classes."""
+        """Returns a picture of samples, beside the names of its rows."""
         picture = self.model.kind.picture(samples, self._columns, shown)
-        names = getattr(self.model, "class_names", None)
-        if names is not None:
+        if self._names is not None:
             rows = len(samples) // self._columns
             height = (len(picture) + _GAP) // rows - _GAP
-            picture = pictures.beside_names(picture, names[:rows], height)
+            picture = pictures.beside_names(picture, self._names, height)
         return picture
 
     def _reals(self, samples):
