@@ -79,7 +79,7 @@ def about(version):
     if kind is not None:
         sizes = version.signatures["sample"].outputs[kind.name].shape[1:]
         return f"{model}, {kind.name} of {'×'.join(map(str, sizes))}"
-    return f"{model}, images of images"
+    return f"{model}, images to images"
 
 
 def _labels(version):

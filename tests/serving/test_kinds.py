@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 import wave
 
 import keras
@@ -21,6 +22,10 @@ from keras_gan_zoo.serving.server import Limits
 from tests import tiny
 from tests.samples import examples
 from tests.serving import servers
+from tests.serving.servers import wait_until
+
+CHROMIUM = shutil.which("chromium")
+DRIVER = shutil.which("chromedriver")
 
 
 class Drawn(keras.Model):
@@ -264,3 +269,49 @@ def test_the_page_refuses_what_it_cannot_draw(url):
         answer = requests.get(f"{url}/page/{path}?model=translator&first=1")
         assert answer.status_code == 400
         assert "no picture of the samples" in answer.json()["error"]
+
+
+@pytest.mark.skipif(not CHROMIUM or not DRIVER, reason="needs Chromium")
+def test_a_picture_is_translated_in_the_browser(url, tmp_path):
+    from selenium import webdriver
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.support.ui import Select
+
+    pixels = np.random.default_rng(1).integers(0, 256, (4, 6, 3), "uint8")
+    Image.fromarray(pixels).save(tmp_path / "given.png")
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for argument in ("--headless=new", "--no-sandbox"):
+        options.add_argument(argument)
+    service = webdriver.ChromeService(DRIVER)
+    with webdriver.Chrome(options=options, service=service) as browser:
+        browser.get(url)
+
+        def choose(id, text):
+            element = browser.find_element(By.ID, id)
+            wait_until(lambda: text in element.text)
+            Select(element).select_by_visible_text(text)
+
+        def drawn(id):
+            script = (
+                "const canvas = document.getElementById(arguments[0]);"
+                "const { width, height } = canvas;"
+                "const data = canvas.getContext('2d')"
+                ".getImageData(0, 0, width, height).data;"
+                "return [height, width, ...data];"
+            )
+            height, width, *data = browser.execute_script(script, id)
+            return np.reshape(data, (height, width, 4))[..., :3]
+
+        choose("model", "translator")
+        choose("translation", "negative")
+        picture = browser.find_element(By.ID, "picture")
+        picture.send_keys(str(tmp_path / "given.png"))
+        wait_until(lambda: drawn("made").shape == (4, 6, 3))
+        np.testing.assert_array_equal(drawn("given"), pixels)
+        np.testing.assert_allclose(drawn("made"), 255 - pixels, atol=1)
+        choose("model", "waveforms")
+        sound = browser.find_element(By.ID, "kind-sound")
+        wait_until(lambda: sound.is_displayed() and sound.get_property("src"))
+        assert not picture.is_displayed()
+        assert not browser.find_element(By.ID, "error").is_displayed()
