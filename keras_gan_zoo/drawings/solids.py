@@ -8,12 +8,16 @@ from PIL import Image, ImageDraw
 _SHARPER = 3  # Drawn so many times as large, and made smaller at the end.
 # Of the faces on top, on the left and on the right.
 _COLORS = np.array([[236, 201, 140], [196, 128, 74], [142, 84, 58]], "float32")
-_GROUND = (244, 244, 246)
+_GROUND = "white"
+# Of the floor and of the walls behind, which are faces of the grid.
+_ROOM = ((230, 230, 235), (239, 239, 243), (246, 246, 249))
 _SHADE = 0.45  # How much darker a face in a corner is than a free one.
 
 
 def solid(occupied, size):
     """Draws the occupied cells of a grid as cubes, in parallel projection.
+
+    Behind them are the floor and two walls of the grid.
 
     Args:
         occupied: Array of booleans `(depth, height, width)`. The first slice
@@ -38,6 +42,8 @@ def solid(occupied, size):
     steps = scale * np.array([[across, down], [-across, down], [0.0, -1.0]])
     center = np.array([width, depth, height]) / 2 @ steps
     start = size * _SHARPER / 2 - center
+    for walls, color in zip(_WALLS * [width, depth, height], _ROOM):
+        draw.polygon((walls @ steps + start).ravel().tolist(), color)
 
     cells, sides, shades = _visible(occupied)
     # From what is far away to what is near. Faces of one cube don't overlap.
@@ -58,6 +64,15 @@ _CORNERS = np.array(
         [[0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]],
         [[0, 1, 0], [1, 1, 0], [1, 1, 1], [0, 1, 1]],
         [[1, 0, 0], [1, 1, 0], [1, 1, 1], [1, 0, 1]],
+    ]
+)
+
+# Likewise of the room: the floor, of the least depth, of the least width.
+_WALLS = np.array(
+    [
+        [[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]],
+        [[0, 0, 0], [1, 0, 0], [1, 0, 1], [0, 0, 1]],
+        [[0, 0, 0], [0, 1, 0], [0, 1, 1], [0, 0, 1]],
     ]
 )
 
