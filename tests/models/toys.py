@@ -36,8 +36,9 @@ class Entry:
         steps: Integer, the number of discriminator updates, so the number of
             mini-batches in a batch.
         data: Function of `(num_batches, seed)`; returns the arrays that
-            `fit()` takes, of `num_batches` mini-batches of `BATCH_SIZE` rows
-            each. By default images and labels.
+            `fit()` takes one after the other, of `num_batches` mini-batches of
+            `BATCH_SIZE` rows each. By default images, and labels if they are
+            needed.
         stages: Integer, how many different steps a training consists of. Each
             is traced once, and lasts for two batches.
     """
@@ -60,13 +61,15 @@ class Entry:
     def arrays(self, num_batches=None, seed=0):
         """Returns arrays for so many batches, as `fit()` takes them."""
         number = (num_batches or self.num_batches) * self.steps
-        if self.data is None:
-            return arrays(number, seed=seed)
-        return self.data(number, seed)
+        if self.data is not None:
+            return self.data(number, seed)
+        found = arrays(number, seed=seed)
+        return found if self.conditional else found[:1]
 
     def dataset(self, num_batches=None, seed=0, parts=1):
         """Returns a dataset of so many batches, each `parts` times as large."""
         rows = self.arrays((num_batches or self.num_batches) * parts, seed)
+        rows = rows[0] if len(rows) == 1 else tuple(rows)
         return tf.data.Dataset.from_tensor_slices(rows).batch(
             self.batch_size * parts, drop_remainder=True
         )
@@ -177,17 +180,18 @@ def compile_model(model, learning_rate=1e-3, **kwargs):
 
 
 def compile_with(model, make_optimizer, **kwargs):
-    """Compiles a model with an optimizer for each player, or for the one."""
-    names = [f"{player}_optimizer" for player in model.players]
-    if len(names) == 1:
-        names = ["optimizer"]
-    model.compile(**{name: make_optimizer() for name in names}, **kwargs)
+    """Compiles a model with an optimizer for each player."""
+    optimizers = {
+        model.optimizer_name(player): make_optimizer()
+        for player in model.players
+    }
+    model.compile(**optimizers, **kwargs)
     return model
 
 
 def optimizers_of(model):
     """Returns the optimizers of a compiled model, in the players' order."""
-    return getattr(model.optimizer, "optimizers", [model.optimizer])
+    return [model.optimizer_of(player) for player in model.players]
 
 
 def arrays(num_batches=2, steps=1, seed=0):
@@ -197,6 +201,12 @@ def arrays(num_batches=2, steps=1, seed=0):
     images = rng.uniform(-1.0, 1.0, (number, *IMAGE_SHAPE))
     labels = rng.integers(0, NUM_CLASSES, number)
     return images.astype("float32"), labels.astype("int32")
+
+
+def zeros_for(network):
+    """Returns the inputs of a network for two samples, all of them zero."""
+    zeros = [tf.zeros((2, *i.shape[1:]), i.dtype) for i in network.inputs]
+    return zeros if len(zeros) > 1 else zeros[0]
 
 
 def affine(kernel, bias=0.0):
