@@ -18,36 +18,62 @@ from tests.models import toys, zoo
 COSTS = pathlib.Path(__file__).with_name("costs.json")
 
 
-def of_a_step(name):
-    """Returns the counts of one training step of a model of `zoo.ZOO`.
+class StepCounter:
+    """Counts what a model's training step does, whenever it is traced.
 
-    Returns:
-        Dictionary of `flops`, operations of the step's graph at a batch of 4,
-        and `passes`, how often it goes forward through each network.
+    Args:
+        model: Compiled model. Its `train_step` is watched from now on.
     """
+
+    def __init__(self, model):
+        self.graphs = []
+        self.passes = collections.Counter()
+        self._step = model.train_step
+        self._networks = {
+            name: value
+            for name, value in vars(model).items()
+            if isinstance(value, keras.Model)
+        }
+        model.train_step = self._watched_step
+
+    def costs(self):
+        """Returns the counts of one step, or of one of each stage.
+
+        Returns:
+            Dictionary of `flops`, operations of the graphs at the batch that
+            they were traced with, and `passes`, how often they go forward
+            through each network.
+        """
+        return {
+            "flops": sum(map(graph_flops, self.graphs)),
+            "passes": dict(sorted(self.passes.items())),
+        }
+
+    def _watched_step(self, data):
+        self.graphs.append(tf.compat.v1.get_default_graph())
+        for name, network in self._networks.items():
+            network.call = self._counted(name, network.call)
+        try:
+            return self._step(data)
+        finally:
+            for network in self._networks.values():
+                del network.call
+
+    def _counted(self, name, call):
+        def counted(*args, **kwargs):
+            self.passes[name] += 1
+            return call(*args, **kwargs)
+
+        return counted
+
+
+def of_a_step(name):
+    """Returns the costs of one training step of a model of `zoo.ZOO`."""
     entry = zoo.ZOO[name]
     model = toys.compile_model(entry.build_averaged())
-    passes = collections.Counter()
-    for network_name in sorted(vars(model)):
-        network = getattr(model, network_name)
-        if isinstance(network, keras.Model):
-            _count_calls(network, network_name, passes)
-    (batch,) = entry.dataset(num_batches=1)
-    step = tf.function(model.train_step).get_concrete_function(batch)
-    return {
-        "flops": graph_flops(step.graph),
-        "passes": dict(sorted(passes.items())),
-    }
-
-
-def _count_calls(network, name, passes):
-    call = network.call
-
-    def counted(*args, **kwargs):
-        passes[name] += 1
-        return call(*args, **kwargs)
-
-    network.call = counted
+    counter = StepCounter(model)
+    model.fit(entry.dataset(), verbose=0)
+    return counter.costs()
 
 
 if __name__ == "__main__":

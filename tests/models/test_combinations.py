@@ -33,7 +33,6 @@ def conditional_gan_of_parts(**kwargs):
         toys.LATENT_DIM,
         toys.NUM_CLASSES,
         loss=losses.Hinge(),
-        augmentation=augmentations.DiffAugment(),
         **kwargs,
     )
 
