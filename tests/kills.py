@@ -24,7 +24,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan_zoo import averages
 from keras_gan_zoo.callbacks import Checkpoint, CSVLog
 from keras_gan_zoo.datasets.streams import index_batches
 from tests.models import toys, zoo
@@ -34,15 +33,16 @@ STEPS_PER_EPOCH, EPOCHS = 3, 10
 
 def data(entry):
     """Returns an endless stream of the zoo's images and labels."""
-    images, labels = toys.arrays(num_batches=STEPS_PER_EPOCH, steps=entry.steps)
-    batch_size = toys.BATCH_SIZE * entry.steps
-    indices = index_batches(len(images), batch_size, seed=0, start_step=0)
-    dataset = indices.map(
-        lambda rows: (tf.gather(images, rows), tf.gather(labels, rows))
-    )
-    dataset.skip = lambda count: indices.skip(count).map(
-        lambda rows: (tf.gather(images, rows), tf.gather(labels, rows))
-    )
+    arrays = entry.arrays(STEPS_PER_EPOCH)
+    arrays = arrays[0] if len(arrays) == 1 else tuple(arrays)
+    number = len(tf.nest.flatten(arrays)[0])
+    indices = index_batches(number, entry.batch_size, seed=0, start_step=0)
+
+    def of_rows(rows):
+        return tf.nest.map_structure(lambda one: tf.gather(one, rows), arrays)
+
+    dataset = indices.map(of_rows)
+    dataset.skip = lambda count: indices.skip(count).map(of_rows)
     return dataset
 
 
@@ -78,7 +78,7 @@ def train(name, folder, epochs, report, kill_at):
     """Trains a model of the zoo, from where its checkpoints end."""
     entry = zoo.ZOO[name]
     keras.utils.set_random_seed(1)
-    model = entry.build(average=averages.EMA(0.9))
+    model = entry.build_averaged()
     toys.compile_model(model, run_eagerly=True)
     rate = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.9)
     history = model.fit(
@@ -93,7 +93,7 @@ def train(name, folder, epochs, report, kill_at):
         verbose=0,
     )
     state = model.get_weights()
-    for optimizer in model.optimizer.optimizers:
+    for optimizer in toys.optimizers_of(model):
         state += [variable.numpy() for variable in optimizer.variables]
     state += [np.array(values) for values in history.history.values()]
     np.savez(folder / "state.npz", *state)

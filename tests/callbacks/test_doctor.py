@@ -12,9 +12,8 @@ from keras_gan_zoo import averages, models
 from keras_gan_zoo.callbacks import Doctor, diagnosis, failures, signs
 from keras_gan_zoo.datasets import gaussian_ring
 from tests import tiny
-from tests.models import toys, zoo
+from tests.models import mechanics, toys, zoo
 
-EVERY_MODEL = pytest.mark.parametrize("name", zoo.ZOO)
 STEPS = 10  # In one execution of the toys.
 
 
@@ -29,13 +28,11 @@ def zoo_run(name, *callbacks):
     """Trains two steps; returns the model and its logs."""
     entry = zoo.ZOO[name]
     keras.utils.set_random_seed(1)
-    model = toys.compile_model(
-        entry.build(average=averages.EMA(0.9)), run_eagerly=True
-    )
-    images, labels = toys.arrays(num_batches=2, steps=entry.steps)
+    model = toys.compile_model(entry.build_averaged(), run_eagerly=True)
+    mechanics.require(model, "scores")
     history = model.fit(
-        *((images, labels) if entry.conditional else (images,)),
-        batch_size=toys.BATCH_SIZE * entry.steps,
+        *entry.arrays(2),
+        batch_size=entry.batch_size,
         shuffle=False,
         callbacks=list(callbacks),
         verbose=0,
@@ -60,7 +57,7 @@ def unlike(variables, others):
     ]
 
 
-@EVERY_MODEL
+@mechanics.on_representatives("doctor")
 def test_training_is_the_same_with_a_doctor_to_the_bit(name):
     model, logs = zoo_run(name)
     doctor = Doctor(zoo_data(name), every_steps=1)

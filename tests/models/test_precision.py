@@ -1,6 +1,7 @@
 """R14: what must hold of every model in mixed precision."""
 
 import contextlib
+import dataclasses
 import functools
 import re
 
@@ -10,18 +11,11 @@ import pytest
 import tensorflow as tf
 
 from keras_gan_zoo.models import VanillaGAN
-from tests.models import toys, zoo
+from tests.models import mechanics, toys, zoo
 
 STEPS = 20
 
-# Each model is traced once for each policy.
-EVERY_MODEL = pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xdist_group(name))
-        for name in zoo.ZOO
-    ],
-)
+REPRESENTATIVES = mechanics.on_representatives("half precision")
 HALF = pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 
 
@@ -40,8 +34,14 @@ def build(name, policy, **kwargs):
         return zoo.ZOO[name].build(**kwargs)
 
 
-def optimizers_of(model):
-    return [model.optimizer_of(player) for player in model.players]
+def with_one_step(name):
+    """Returns an entry and options that make one discriminator step of five.
+
+    The others would only take longer to trace.
+    """
+    entry = zoo.ZOO[name]
+    options = {"discriminator_steps": 1} if entry.steps > 1 else {}
+    return dataclasses.replace(entry, steps=1), options
 
 
 def weights_of(networks):
@@ -52,18 +52,15 @@ def weights_of(networks):
 def fitted(name, policy):
     """Returns a model after some steps, its weights before, and the logs."""
     keras.utils.set_random_seed(1)
-    # One critic step each: the others would only take longer to trace.
-    model = build(name, policy, discriminator_steps=1)
-    toys.compile_model(model)
-    images, labels = toys.arrays(num_batches=STEPS)
-    data = tf.data.Dataset.from_tensor_slices((images, labels))
+    entry, options = with_one_step(name)
+    model = toys.compile_model(build(name, policy, **options))
     before = {p: weights_of(nets) for p, nets in model.players.items()}
-    logs = model.fit(data.batch(toys.BATCH_SIZE, True), verbose=0).history
+    logs = model.fit(entry.dataset(STEPS), verbose=0).history
     return model, before, logs
 
 
 @HALF
-@EVERY_MODEL
+@REPRESENTATIVES
 def test_many_steps_stay_finite_and_move_every_player(name, policy):
     model, before, logs = fitted(name, policy)
     assert model.step == STEPS
@@ -79,10 +76,10 @@ def test_many_steps_stay_finite_and_move_every_player(name, policy):
 
 
 @HALF
-@EVERY_MODEL
+@REPRESENTATIVES
 def test_every_optimizer_steps_and_is_loss_scaled_in_float16(name, policy):
     model, _, _ = fitted(name, policy)
-    for optimizer in optimizers_of(model):
+    for optimizer in toys.optimizers_of(model):
         scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
         assert scaled == (policy == "mixed_float16")
         skipped = STEPS - int(optimizer.iterations)
@@ -93,7 +90,7 @@ def test_every_optimizer_steps_and_is_loss_scaled_in_float16(name, policy):
 
 
 @HALF
-@EVERY_MODEL
+@REPRESENTATIVES
 def test_networks_compute_in_half_and_answer_in_float32(name, policy):
     model, _, _ = fitted(name, policy)
     half = policy.removeprefix("mixed_")
@@ -101,26 +98,24 @@ def test_networks_compute_in_half_and_answer_in_float32(name, policy):
         for network in networks:
             assert network.compute_dtype == half
             assert {w.dtype for w in network.weights} == {"float32"}
-    samples = model.generate(2, seed=0)
-    assert samples.dtype == "float32"
-    told = len(model.discriminator.inputs) > 1
-    labels = [tf.zeros((2,), "int32")] if told else []
-    inputs = [samples, *labels] if labels else samples
-    outputs = model.discriminator(inputs, training=False)
-    scores = outputs[0] if isinstance(outputs, list) else outputs
-    if name not in ("BEGAN", "EBGAN"):  # Whose outputs are images, not scores.
-        assert scores.dtype == "float32"
+            outputs = network(toys.zeros_for(network), training=False)
+            # Images are made of what is float32, and features go on in half.
+            first = tf.nest.flatten(outputs)[0]
+            assert first.dtype == "float32" or name in ("BEGAN", "EBGAN")
+    if hasattr(model, "generate"):
+        assert model.generate(2, seed=0).dtype == "float32"
 
 
-@EVERY_MODEL
+@REPRESENTATIVES
 def test_losses_are_float32_even_of_networks_that_answer_in_half(
     name, monkeypatch
 ):
     monkeypatch.setattr(toys, "HEAD_DTYPE", None)
     model = build(name, "mixed_float16")
-    assert model.generate(2, seed=0).dtype == "float16"
-    images, labels = toys.arrays(num_batches=1)
-    inputs = model.unpack((tf.constant(images), tf.constant(labels)))
+    networks = [net for nets in model.players.values() for net in nets]
+    assert "float16" in {net.outputs[0].dtype for net in networks}
+    (batch,) = zoo.ZOO[name].dataset(1)
+    inputs = model.unpack(batch)
     for player in model.players:
         loss = getattr(model, f"{player}_loss")(inputs, training=True)
         assert loss.dtype == "float32" and np.isfinite(loss)
@@ -130,7 +125,7 @@ def test_losses_are_float32_even_of_networks_that_answer_in_half(
 BOUNDS = {"mixed_float16": 0.01, "mixed_bfloat16": 0.02}
 
 
-@EVERY_MODEL
+@REPRESENTATIVES
 def test_the_first_update_is_that_of_float32(name, monkeypatch):
     # Dropout draws in the dtype of its inputs. The slope of a ReLU jumps: an
     # input near zero that rounds to the other side is off by all of it, which
@@ -140,10 +135,11 @@ def test_the_first_update_is_that_of_float32(name, monkeypatch):
         monkeypatch.setattr(
             toys, activation, lambda: keras.layers.Activation("softplus")
         )
-    images, labels = toys.arrays(num_batches=16)
+    entry, _ = with_one_step(name)
+    (batch,) = entry.dataset(1, parts=16)
     exact = build(name, "float32")
     start = exact.get_weights()  # The seed of the noise among them.
-    inputs = exact.unpack((tf.constant(images), tf.constant(labels)))
+    inputs = exact.unpack(batch)
     expected = first_updates(exact, start, inputs)
     for policy, bound in BOUNDS.items():
         model = build(name, policy)
@@ -173,17 +169,16 @@ def norm(arrays):
 
 def first_updates(model, start, inputs):
     """Returns how far each weight of each player goes from `start`."""
-    optimizers = {
-        f"{player}_optimizer": keras.optimizers.SGD(1.0)
-        for player in model.players
-    }
-    if model.generator.compute_dtype == "float16":
+    networks = [net for nets in model.players.values() for net in nets]
+
+    def unit_steps():
+        sgd = keras.optimizers.SGD(1.0)
+        if networks[0].compute_dtype != "float16":
+            return sgd
         # At this scale no gradient overflows, so no step is skipped.
-        optimizers = {
-            name: keras.optimizers.LossScaleOptimizer(sgd, initial_scale=256.0)
-            for name, sgd in optimizers.items()
-        }
-    model.compile(**optimizers, run_eagerly=True)
+        return keras.optimizers.LossScaleOptimizer(sgd, initial_scale=256.0)
+
+    toys.compile_with(model, unit_steps, run_eagerly=True)
     updates = {}
     for player, networks in model.players.items():
         model.set_weights(start)
@@ -194,29 +189,36 @@ def first_updates(model, start, inputs):
     return updates
 
 
-@EVERY_MODEL
+@REPRESENTATIVES
 def test_the_state_of_loss_scaling_is_saved(name, tmp_path):
     model, _, _ = fitted(name, "mixed_float16")
-    for number, optimizer in enumerate(optimizers_of(model)):
+    for number, optimizer in enumerate(toys.optimizers_of(model)):
         optimizer.dynamic_scale.assign(2.0**number)
         optimizer.step_counter.assign(100 + number)
     model.save(tmp_path / "gan.keras")
     model.save_weights(tmp_path / "gan.weights.h5")
-    other = build(name, "mixed_float16", discriminator_steps=1)
+    _, options = with_one_step(name)
+    other = build(name, "mixed_float16", **options)
     toys.compile_model(other)
     other.load_weights(tmp_path / "gan.weights.h5")
     # What is loaded computes as it did, whatever the policy now is.
     loaded = keras.models.load_model(tmp_path / "gan.keras")
-    dtypes = {layer.compute_dtype for layer in loaded.generator.layers}
+    first_network = next(iter(loaded.players.values()))[0]
+    dtypes = {layer.compute_dtype for layer in first_network.layers}
     assert "float16" in dtypes
     for one in (loaded, other):
-        for number, optimizer in enumerate(optimizers_of(one)):
+        for number, optimizer in enumerate(toys.optimizers_of(one)):
             assert optimizer.dynamic_scale == 2.0**number
             assert optimizer.step_counter == 100 + number
             assert optimizer.iterations > 0
-        np.testing.assert_array_equal(
-            model.generate(2, seed=0), one.generate(2, seed=0)
-        )
+        for networks, same in zip(model.players.values(), one.players.values()):
+            for network, other in zip(networks, same, strict=True):
+                inputs = toys.zeros_for(network)
+                tf.nest.map_structure(
+                    np.testing.assert_array_equal,
+                    network(inputs, training=False),
+                    other(inputs, training=False),
+                )
 
 
 def half_dense(units, **kwargs):
@@ -231,7 +233,7 @@ def test_one_layer_in_float16_is_enough_for_loss_scaling():
     assert gan.discriminator.compute_dtype == "float32"
     toys.compile_model(gan, run_eagerly=True)
     # The generator's gradient flows through the discriminator.
-    for optimizer in optimizers_of(gan):
+    for optimizer in toys.optimizers_of(gan):
         assert isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
     # The regularization of a layer's outputs is in float16 as they are.
     gan.fit(tf.data.Dataset.from_tensors(tf.ones((4, 2))), verbose=0)

@@ -5,29 +5,23 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan_zoo import averages, models, replicas
+from keras_gan_zoo import models, replicas
 from tests import tiny
-from tests.models import toys, zoo
+from tests.models import mechanics, toys, zoo
 
 ONE_DEVICE = tf.distribute.get_strategy()
 
 
 def sgd_model(name, **kwargs):
-    model = zoo.ZOO[name].build(average=averages.EMA(0.9))
-    optimizers = {
-        model.optimizer_name(player): keras.optimizers.SGD(0.02)
-        for player in model.players
-    }
-    model.compile(**optimizers, **kwargs)
-    return model
+    model = zoo.ZOO[name].build_averaged()
+    return toys.compile_with(
+        model, lambda: keras.optimizers.SGD(0.02), **kwargs
+    )
 
 
 def dataset(name, seed=0):
     entry = zoo.ZOO[name]
-    arrays = toys.arrays(num_batches=4, steps=entry.steps, seed=seed)
-    return tf.data.Dataset.from_tensor_slices(arrays).batch(
-        2 * toys.BATCH_SIZE * entry.steps, drop_remainder=True
-    )
+    return entry.dataset(2 * entry.num_batches, seed, parts=2)
 
 
 def assert_equal_logs(one, two, atol=1e-5):
@@ -38,14 +32,14 @@ def assert_equal_logs(one, two, atol=1e-5):
         )
 
 
-@pytest.mark.parametrize("name", zoo.ZOO)
+@mechanics.on_representatives("replicas")
 def test_r06_two_replicas_train_like_one_device(name, two_replicas):
     runs = []
     for strategy in (ONE_DEVICE, two_replicas):
         keras.utils.set_random_seed(3)
         with strategy.scope():
             model = sgd_model(name)
-        logs = model.fit(dataset(name), epochs=2, verbose=0).history
+        logs = model.fit(dataset(name), verbose=0).history
         runs.append((model, logs))
     (one, one_logs), (two, two_logs) = runs
     assert_equal_logs(one_logs, two_logs)

@@ -1,13 +1,11 @@
 """Games on several machines, which are processes here."""
 
 import numpy as np
-import pytest
 import tensorflow as tf
 
 from tests import cluster
-from tests.models import workers, zoo
+from tests.models import mechanics, workers
 
-QUICK = ["WGANGP", "DCGAN", "InfoGAN", "BEGAN"]
 SCRIPT = "tests/models/workers.py"
 
 
@@ -15,7 +13,9 @@ def compare(names, folder):
     command = [SCRIPT, str(folder), *names]
     with cluster.workers(lambda index: command) as processes:
         expected = {
-            name: workers.train(name, tf.distribute.get_strategy())
+            name: workers.train(
+                name, tf.distribute.get_strategy(), evaluates=name == names[0]
+            )
             for name in names
         }
         cluster.finish(processes)
@@ -29,10 +29,6 @@ def compare(names, folder):
             )
 
 
-def test_r06_two_workers_train_like_one_process(tmp_path):
-    compare(QUICK, tmp_path)
-
-
-@pytest.mark.slow
-def test_r06_two_workers_train_every_model_like_one_process(tmp_path):
-    compare([name for name in zoo.ZOO if name not in QUICK], tmp_path)
+@mechanics.on_all_representatives_at_once("workers")
+def test_r06_two_workers_train_like_one_process(names, tmp_path):
+    compare(names, tmp_path)
