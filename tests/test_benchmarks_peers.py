@@ -65,13 +65,16 @@ def largest(network):
     return max(float(w.detach().abs().max()) for w in network.parameters())
 
 
+@pytest.mark.parametrize(
+    "width", [16, *(pytest.param(w, marks=pytest.mark.slow) for w in (64, 128))]
+)
 @GAMES
-def test_keras_trains_as_many_parameters_as_all(name):
-    for width, expected in PARAMETERS[name].items():
-        networks = keras_networks.networks(name, width).values()
-        variables = [v for net in networks for v in net.trainable_variables]
-        assert sum(int(np.prod(v.shape)) for v in variables) == expected
-        keras.backend.clear_session()
+def test_keras_trains_as_many_parameters_as_all(name, width):
+    networks = keras_networks.networks(name, width).values()
+    variables = [v for net in networks for v in net.trainable_variables]
+    number = sum(int(np.prod(v.shape)) for v in variables)
+    assert number == PARAMETERS[name][width]
+    keras.backend.clear_session()
 
 
 @GAMES

@@ -94,6 +94,11 @@ def undisturbed(tmp_path_factory):
     return output
 
 
+def test_two_workers_make_what_one_recipe_makes(undisturbed):
+    assert len(state(undisturbed)) > 10
+
+
+@pytest.mark.slow
 def test_a_killed_worker_loses_nothing(undisturbed, tmp_path):
     with cluster.workers(lambda index: arguments(tmp_path)) as processes:
         wait_for(checkpoint(tmp_path, 50), processes)
