@@ -7,7 +7,7 @@ DEMO = saved_models/wgan_gp_cifar
 # Written last, so that an installation that broke off is not taken for one.
 INSTALLED = .venv/installed
 
-.PHONY: demo test lint format clean
+.PHONY: demo test test-all test-times lint format clean
 
 demo: npm $(INSTALLED)
 	.venv/bin/python -m keras_gan_zoo.datasets prepare cifar10
@@ -19,6 +19,14 @@ demo: npm $(INSTALLED)
 
 test: $(INSTALLED)
 	.venv/bin/python -m pytest -n 2
+
+# Every mechanic on every entry of the zoo, and all that takes minutes.
+test-all: $(INSTALLED)
+	.venv/bin/python -m pytest -n 2 -m "slow or not slow"
+
+# Where the time of `make test` goes.
+test-times: $(INSTALLED)
+	.venv/bin/python -m tests.times
 
 lint: $(INSTALLED)
 	.venv/bin/python -m black --check --line-length 80 .
