@@ -26,7 +26,6 @@ import tensorflow as tf
 
 from keras_gan_zoo.callbacks import Checkpoint, CSVLog
 from keras_gan_zoo.datasets.streams import index_batches
-from tests.models import toys, zoo
 
 STEPS_PER_EPOCH, EPOCHS = 3, 10
 
@@ -76,6 +75,10 @@ class Reporting(Checkpoint):
 
 def train(name, folder, epochs, report, kill_at):
     """Trains a model of the zoo, from where its checkpoints end."""
+    # The entries' files compute as they are imported, which is not for the
+    # process that forks.
+    from tests.models import toys, zoo
+
     entry = zoo.ZOO[name]
     keras.utils.set_random_seed(1)
     model = entry.build_averaged()
@@ -231,7 +234,7 @@ def kill_once(name, folder, at):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("models", nargs="+", choices=zoo.ZOO)
+    parser.add_argument("models", nargs="+", help="names of `zoo.ZOO`")
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--at", type=int, help="kill once, at this step")
     parser.add_argument("--seed", type=int, default=0)

@@ -12,7 +12,18 @@ import pytest
 from tests.models import zoo
 
 # The fewest that have all; `python -m tests.models.traits` finds them anew.
-COVER = ["ACGAN", "DCGAN", "EBGAN", "GAN_of_parts", "InfoGAN", "WGAN", "WGANGP"]
+COVER = [
+    "ACGAN",
+    "DCGAN",
+    "EBGAN",
+    "GAN_of_parts",
+    "InfoGAN",
+    "Pix2Pix",
+    "ThreeDGAN",
+    "VAE",
+    "WGAN",
+    "WGANGP",
+]
 
 REPRESENTATIVES = {
     "callbacks of learning rates": COVER,

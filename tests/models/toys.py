@@ -35,10 +35,10 @@ class Entry:
         conditional: Boolean, whether `fit()` needs the labels.
         steps: Integer, the number of discriminator updates, so the number of
             mini-batches in a batch.
-        data: Function of `(num_batches, seed)`; returns the arrays that
-            `fit()` takes one after the other, of `num_batches` mini-batches of
-            `BATCH_SIZE` rows each. By default images, and labels if they are
-            needed.
+        data: Function of `(num_batches, seed)`; returns the array that
+            `fit()` takes, or a tuple of those it takes one by one, of
+            `num_batches` mini-batches of `BATCH_SIZE` rows each. By default
+            images, and labels if they are needed.
         stages: Integer, how many different steps a training consists of. Each
             is traced once, and lasts for two batches.
     """
@@ -61,10 +61,11 @@ class Entry:
     def arrays(self, num_batches=None, seed=0):
         """Returns arrays for so many batches, as `fit()` takes them."""
         number = (num_batches or self.num_batches) * self.steps
-        if self.data is not None:
-            return self.data(number, seed)
-        found = arrays(number, seed=seed)
-        return found if self.conditional else found[:1]
+        if self.data is None:
+            found = arrays(number, seed=seed)
+            return found if self.conditional else found[:1]
+        found = self.data(number, seed)
+        return found if isinstance(found, tuple) else (found,)
 
     def dataset(self, num_batches=None, seed=0, parts=1):
         """Returns a dataset of so many batches, each `parts` times as large."""

@@ -14,30 +14,32 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tests.models import toys, zoo
 
-
-def dataset(name, seed=0):
-    entry = zoo.ZOO[name]
+def dataset(entry, seed=0):
     return entry.dataset(2 * entry.num_batches, seed, parts=2)
 
 
 def train(name, strategy, seed=3, evaluates=True):
     """Trains, evaluates and predicts; returns all numbers, by their names."""
+    # The entries' files compute as they are imported; a strategy of several
+    # workers has to be there by then.
+    from tests.models import toys, zoo
+
+    entry = zoo.ZOO[name]
     keras.utils.set_random_seed(seed)
     with strategy.scope():
-        model = zoo.ZOO[name].build_averaged()
+        model = entry.build_averaged()
         error = keras.metrics.MeanAbsoluteError(name="error")
         toys.compile_with(
             model, lambda: keras.optimizers.SGD(0.02), metrics=[error]
         )
-    validation = dataset(name, 1) if evaluates else None
+    validation = dataset(entry, 1) if evaluates else None
     logs = model.fit(
-        dataset(name), validation_data=validation, epochs=2, verbose=0
+        dataset(entry), validation_data=validation, epochs=2, verbose=0
     ).history
     numbers = {f"log {key}": values for key, values in logs.items()}
     if evaluates:
-        report = model.evaluate(dataset(name, 2), verbose=0, return_dict=True)
+        report = model.evaluate(dataset(entry, 2), verbose=0, return_dict=True)
         prior = tf.nest.map_structure(np.asarray, model.sample_prior(8, seed=0))
         numbers |= {f"report {key}": value for key, value in report.items()}
         numbers["samples"] = model.predict(prior, batch_size=8, verbose=0)
