@@ -279,6 +279,18 @@ def test_a_model_of_the_same_names_is_not_shown(tmp_path, exports):
         ({"num_classes": 1, "class_names": [1]}, "as 'class_names'"),
         ({"num_classes": 1, "class_names": ["\ud800"]}, "as 'class_names'"),
         ({"num_classes": 1, "class_names": ["\u202e"]}, "as 'class_names'"),
+        ({"kind": "images"}, "as 'kind'"),
+        ({"kind": {"name": "images"}}, "as 'kind'"),
+        (
+            {"kind": {"name": "waveforms", "suffix": "wav", "sample_rate": 0}},
+            "`sample_rate` must be",
+        ),
+        (
+            {"kind": {"name": "points", "suffix": "csv", "reach": "far"}},
+            "Expected the arguments of points",
+        ),
+        ({"endpoints": ["sample"]}, "as 'endpoints'"),
+        ({"endpoints": {"sample": {"seeds": 1}}}, "as 'endpoints'"),
     ],
 )
 def test_facts_that_cannot_be_shown_are_refused(tmp_path, facts, message):
@@ -299,6 +311,11 @@ def test_facts_of_older_and_newer_exports_are_read(tmp_path):
         "num_classes": 2,
         "class_names": None,
     }
+    # Of a kind that only its writer knows, nothing else is told.
+    kind = {"name": "molecules", "suffix": "../x", "atoms": 9}
+    path.write_text(json.dumps({"kind": kind}))
+    known = {"name": "molecules", "suffix": "npz"}
+    assert read_facts(tmp_path)["kind"] == known
 
 
 @pytest.mark.parametrize(

@@ -58,10 +58,18 @@ def test_what_there_is_to_know_of_a_model(served):
     version = models["cgan"]
     assert version is served.version("cgan") is served.version("cgan", 1)
     assert (version.name, version.number) == ("cgan", 1)
+    drawn = {"seeds": "whole numbers", "labels": "from 0 to 2"}
     assert version.generator == {
         "model": "CGAN",
         "num_classes": 3,
         "class_names": ["ant", "<b>bee</b>", "été"],
+        "kind": {"name": "images", "suffix": "png"},
+        "endpoints": {
+            "serving_default": {"latents": "finite", "labels": "from 0 to 2"},
+            "prior": {"seeds": "whole numbers"},
+            "sample": drawn,
+            "sample_png": drawn,
+        },
     }
     assert models["half_plus_three"].generator == {}
     seeds = Array(np.dtype("int64"), (None,))
