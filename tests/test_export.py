@@ -12,7 +12,7 @@ import tensorflow as tf
 from PIL import Image
 from tensorflow.core.protobuf import saved_model_pb2
 
-from keras_gan_zoo import averages, images, samples
+from keras_gan_zoo import averages, conditions, images, samples
 from keras_gan_zoo.endpoints import Endpoint, Input
 from keras_gan_zoo.export import export_generator
 from keras_gan_zoo.models import VanillaGAN
@@ -322,7 +322,7 @@ def test_a_version_has_what_tensorflow_serving_warms_up_by(
 def test_the_facts_that_no_signature_tells(tmp_path):
     facts = []
     named = tiny.conditional_gan()
-    named.class_names = ["cat", "dog", "été"]
+    named.condition = conditions.Label(3, ["cat", "dog", "été"])
     for gan in (tiny.gan(), named):
         path = export_generator(gan, tmp_path)
         text = (path / "assets.extra" / "generator.json").read_text()

@@ -5,7 +5,7 @@ import tensorflow as tf
 from keras.callbacks import EarlyStopping
 from PIL import Image, ImageSequence
 
-from keras_gan_zoo import images, samples
+from keras_gan_zoo import conditions, images, samples
 from keras_gan_zoo.callbacks import SampleGrid
 from tests import tiny
 from tests.samples import examples
@@ -101,7 +101,7 @@ def test_many_classes_are_made_in_parts(
 def test_names_of_classes_stand_beside_their_rows(tmp_path):
     names = ["cats", "dogs with a very long name", "Ø"]
     gan = tiny.conditional_gan((16, 16, 3))
-    gan.class_names = names
+    gan.condition = conditions.Label(3, names)
     fit(gan, SampleGrid(tmp_path, columns=2), epochs=1)
     picture = read(tmp_path / "epoch_0001.png")
     margin, grid = picture[:, :-34], picture[:, -34:]

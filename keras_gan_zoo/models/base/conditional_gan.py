@@ -56,8 +56,16 @@ class ConditionalGAN(GAN):
             condition = conditions.Label(num_classes, class_names)
         conditions.require_condition(condition)
         self.condition = condition
-        self.num_classes = condition.num_classes
-        self.class_names = condition.class_names
+
+    @property
+    def num_classes(self):
+        """Number of classes, or `None` for conditions that are no `Label`."""
+        return self.condition.num_classes
+
+    @property
+    def class_names(self):
+        """Names of the classes, or `None`."""
+        return self.condition.class_names
 
     def sample_prior(self, batch_size, seed=None):
         """Draws `(latents, labels)`, the labels as the condition says."""
