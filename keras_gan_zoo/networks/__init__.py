@@ -31,6 +31,7 @@ from keras_gan_zoo.networks.mlp import (
 )
 from keras_gan_zoo.networks.patch_discriminator import patch_discriminator
 from keras_gan_zoo.networks.resnet import resnet_discriminator, resnet_generator
+from keras_gan_zoo.networks.resnet_translator import resnet_translator
 from keras_gan_zoo.networks.three_d_gan import (
     three_d_gan_discriminator,
     three_d_gan_generator,
@@ -62,6 +63,7 @@ __all__ = [
     "resnet_generator",
     "three_d_gan_discriminator",
     "three_d_gan_generator",
+    "resnet_translator",
     "unet_generator",
     "vae_decoder",
     "vae_encoder",

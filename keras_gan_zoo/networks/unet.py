@@ -11,14 +11,12 @@ import keras
 from keras_gan_zoo.layers import DropoutFromNoise
 from keras_gan_zoo.networks import _blocks
 
-_DROPPING = 3  # Of the decoder's blocks, the first ones have dropout.
-
 
 def unet_generator(
     image_shape,
     channels=3,
     widths=(64, 128, 256, 512, 512, 512, 512, 512),
-    dropout=0.5,
+    dropout=(0.5, 0.5, 0.5),
 ):
     """Translator of images, with a shortcut at each size.
 
@@ -27,8 +25,9 @@ def unet_generator(
     there (paper, section 6.1.1). With its eight widths, 256 x 256 pixels are
     brought down to one, in 54.4 million weights.
 
-    Noise comes as dropout in the first three blocks of the decoder, in training
-    and later (section 2.1). It is the second input, from U[0, 1).
+    Noise comes as dropout in the first blocks of the decoder, in training and
+    later (section 2.1). It is the second input, from U[0, 1). The paper's three
+    are those of up to 8 x 8 features of 256 x 256 pixels.
 
     Normalization is by instance. It is what the paper's batch normalization
     does in its batches of one image, where "batch statistics of the test
@@ -44,8 +43,10 @@ def unet_generator(
         channels: Integer, channels of the translations.
         widths: Tuple of integers, at least two: channels of the encoder's
             feature maps from the image inwards.
-        dropout: Float in [0, 1), the share of dropped features. With 0 there
-            is no noise, and images are the only input.
+        dropout: Tuple of floats in [0, 1), the share of dropped features after
+            each of the decoder's first blocks, at most one less than there are
+            widths. If it is empty there is no noise, and images are the only
+            input.
 
     Returns:
         `keras.Model` from images `(batch, height, width, channels)` in
@@ -53,10 +54,16 @@ def unet_generator(
         in [-1, 1].
     """
     _check_sides(image_shape, widths)
+    if len(dropout) >= len(widths):
+        raise ValueError(
+            "There is a decoder's block with dropout for each width but one. "
+            f"Received: dropout={dropout}, and {len(widths)} widths. Use fewer "
+            "rates."
+        )
     sources = keras.Input(image_shape, name="sources")
     encoded = _encode(sources, widths)
     sizes = [math.prod(features.shape[1:]) for features in encoded[-2::-1]]
-    sizes = sizes[:_DROPPING]
+    sizes = sizes[: len(dropout)]
     inputs = sources
     if dropout:
         noise = keras.Input((sum(sizes),), name="noise")
@@ -67,9 +74,9 @@ def unet_generator(
         x = keras.layers.ReLU()(x)
         x = _enlarged(x, shortcut.shape[-1], use_bias=False)
         x = _blocks.instance_normalization()(x)
-        if dropout and block < _DROPPING:
+        if block < len(dropout):
             part = noise[:, first : first + sizes[block]]
-            x = DropoutFromNoise(dropout)([x, part])
+            x = DropoutFromNoise(dropout[block])([x, part])
             first += sizes[block]
         x = keras.layers.Concatenate()([x, shortcut])
     x = _enlarged(keras.layers.ReLU()(x), channels)

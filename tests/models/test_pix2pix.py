@@ -167,7 +167,7 @@ def network_of_pairs():
 
 
 def noisy_network():
-    return unet_generator(toys.IMAGE_SHAPE, channels=1, widths=(4, 4))
+    return unet_generator(toys.IMAGE_SHAPE, 1, (4, 4), dropout=(0.5,))
 
 
 def build(**kwargs):

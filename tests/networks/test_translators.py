@@ -40,6 +40,60 @@ def test_the_discriminators_of_the_papers_have_their_weights():
     assert alone.count_params() == 2_768_705 - 4 * 4 * 3 * 64
 
 
+@pytest.mark.parametrize("blocks, weights", [(9, 11_383_427), (6, 7_841_411)])
+def test_the_translators_of_cyclegan_have_their_weights(blocks, weights):
+    network = networks.resnet_translator((128, 128, 3), blocks=blocks)
+    # 11.4 million of nine blocks: without biases, with gains and offsets.
+    assert network.count_params() == weights
+    assert network.output_shape == (None, 128, 128, 3)
+
+
+def test_a_translator_mirrors_images_beyond_their_edges():
+    network = without_normalization(
+        networks.resnet_translator((8, 8, 1), 1, blocks=0, width=1)
+    )
+    first = network.get_layer(index=1)
+    assert isinstance(first, keras.layers.Conv2D)
+    first.set_weights([np.ones((7, 7, 1, 1)) / 49])
+    inside = keras.Model(network.input, first.output)
+    images = random_images(1, 8, 8, 1)
+    mirrored = np.pad(images[0, :, :, 0], 3, mode="reflect")
+    means = [
+        [mirrored[i : i + 7, j : j + 7].mean() for j in range(8)]
+        for i in range(8)
+    ]
+    np.testing.assert_allclose(inside(images)[0, :, :, 0], means, atol=1e-5)
+
+
+def test_doubling_is_that_of_torch():
+    """Row `i` goes to row `2 i`, by the middle of the kernel."""
+    network = without_normalization(
+        networks.resnet_translator((8, 8, 1), 1, blocks=0, width=1)
+    )
+    transposed = [
+        layer
+        for layer in network.layers
+        if isinstance(layer, keras.layers.Conv2DTranspose)
+    ]
+    cropping = [
+        layer
+        for layer in network.layers
+        if isinstance(layer, keras.layers.Cropping2D)
+    ]
+    rows = tf.reshape(tf.range(16.0), (1, 4, 4, 1))
+    layer = keras.layers.Conv2DTranspose.from_config(
+        {**transposed[1].get_config(), "filters": 1}
+    )
+    layer.build(rows.shape)
+    kernel = np.zeros((3, 3, 1, 1))
+    kernel[1, 1] = 1.0
+    layer.set_weights([kernel])
+    doubled = cropping[1](layer(rows))
+    assert doubled.shape == (1, 8, 8, 1)
+    np.testing.assert_array_equal(doubled[:, ::2, ::2], rows)
+    assert np.count_nonzero(doubled) == 15
+
+
 @pytest.mark.parametrize(
     "halvings, patch, side",
     [(0, 1, 4), (1, 16, 40), (2, 34, 72), (3, 70, 160), (5, 286, 608)],
@@ -72,7 +126,9 @@ def without_normalization(network):
 
 
 def test_normalization_is_of_each_channel_of_each_image():
-    network = networks.unet_generator((16, 16, 1), widths=(3, 4, 5))
+    network = networks.unet_generator(
+        (16, 16, 1), widths=(3, 4, 5), dropout=(0.5, 0.5)
+    )
     layers = [
         layer
         for layer in network.layers
@@ -91,7 +147,9 @@ def test_normalization_is_of_each_channel_of_each_image():
 
 
 def test_a_shortcut_joins_features_of_one_size():
-    network = networks.unet_generator((16, 16, 1), widths=(3, 4, 5))
+    network = networks.unet_generator(
+        (16, 16, 1), widths=(3, 4, 5), dropout=(0.5, 0.5)
+    )
     joins = [
         layer
         for layer in network.layers
@@ -102,7 +160,9 @@ def test_a_shortcut_joins_features_of_one_size():
 
 
 def test_noise_of_each_row_decides_what_is_dropped():
-    network = networks.unet_generator((16, 16, 1), widths=(3, 4, 5))
+    network = networks.unet_generator(
+        (16, 16, 1), widths=(3, 4, 5), dropout=(0.5, 0.5)
+    )
     images = random_images(2, 16, 16, 1)
     noise = np.random.default_rng(1).uniform(size=(2, 4 * 16 + 3 * 64))
     both = network([images, noise]).numpy()
@@ -114,7 +174,7 @@ def test_noise_of_each_row_decides_what_is_dropped():
 
 
 def test_without_dropout_images_are_the_only_input():
-    network = networks.unet_generator((8, 8, 2), 1, (3, 4), dropout=0.0)
+    network = networks.unet_generator((8, 8, 2), 1, (3, 4), dropout=())
     assert [i.shape for i in network.inputs] == [(None, 8, 8, 2)]
     assert network.output_shape == (None, 8, 8, 1)
 
@@ -130,6 +190,11 @@ def test_without_dropout_images_are_the_only_input():
             lambda: networks.unet_generator((32, 32, 3), widths=(2,)),
             "at least two",
         ),
+        (
+            lambda: networks.unet_generator((8, 8, 3), widths=(2, 2, 2)),
+            "fewer rates",
+        ),
+        (lambda: networks.resnet_translator((30, 32, 3)), "multiples of 4"),
         (lambda: networks.patch_discriminator((20, 20, 3)), "Use fewer"),
         (lambda: networks.patch_discriminator((16, 16, 3)), "Use fewer"),
         (
@@ -148,7 +213,9 @@ def test_scores_and_images_are_float32_in_half_precision():
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
         outputs = [
-            networks.unet_generator((8, 8, 1), widths=(2, 2)).output,
+            networks.unet_generator(
+                (8, 8, 1), widths=(2, 2), dropout=(0.5,)
+            ).output,
             networks.patch_discriminator((8, 8, 1), halvings=1).output,
             networks.patch_discriminator((8, 8, 1), halvings=0).output,
         ]
