@@ -6,10 +6,12 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
+from keras_gan_zoo import averages
 from keras_gan_zoo import images as pixels
 from keras_gan_zoo.export import export_generator
 from keras_gan_zoo.layers import DropoutFromNoise
 from keras_gan_zoo.models import Pix2Pix
+from keras_gan_zoo.models.base.translator_noise import with_noise
 from tests.models import toys
 
 SHAPE = (8, 8, 1)
@@ -183,6 +185,19 @@ def test_data_of_another_form_are_refused(data, message):
 def test_domains_must_be_two_names(domains):
     with pytest.raises(ValueError, match="two different names"):
         translator(domains=domains)
+
+
+def test_averages_translate(tmp_path):
+    model = translator(average=averages.EMA(0.9))
+    toys.compile_model(model, 0.1, run_eagerly=True)
+    model.fit(tf.data.Dataset.from_tensors(pairs()), verbose=0)
+    images = tf.constant(uniform(2, *SHAPE))
+    inputs = with_noise(model.generator, images, tf.range(2, dtype=tf.int64))
+    expected = model.ema_generator(inputs)
+    assert np.abs(expected - model.generator(inputs)).max() > 1e-3
+    np.testing.assert_array_equal(model.translate(images), expected)
+    np.testing.assert_array_equal(model(inputs), expected)
+    assert model.translators == {"photos": model.ema_generator}
 
 
 def test_metrics_compare_pairs_during_fit():

@@ -1,5 +1,6 @@
 """Translators between two domains: their data, their noise, what is served."""
 
+import keras
 import tensorflow as tf
 
 from keras_gan_zoo import checks, noise, samples
@@ -28,16 +29,32 @@ class Translator(AdversarialModel):
     Args:
         domains: Pair of strings, names of what is translated and of what
             becomes of it. Endpoints are named after them.
+        average: Object of `keras_gan_zoo.averages`, or `None`. If there is one,
+            averages of the translators are kept, and they are what
+            `translate()`, metrics and exports use.
         **kwargs: Arguments of the next base class.
     """
 
-    def __init__(self, domains=("source", "target"), **kwargs):
+    def __init__(self, domains=("source", "target"), average=None, **kwargs):
         super().__init__(**kwargs)
         self.domains = _checked_domains(domains)
+        self.average = average
+
+    def average_of(self, network):
+        """Returns a network's average to be kept, or `None` if none shall be.
+
+        To be assigned to an attribute, see `keep_average`.
+        """
+        if self.average is None:
+            return None
+        return self.keep_average(network, self.average)
 
     @property
     def translators(self):
-        """Maps domains to the networks that make their samples of others'."""
+        """Maps domains to the networks that translate to them.
+
+        They are the averages, where these are kept.
+        """
         raise NotImplementedError
 
     @property
@@ -157,7 +174,11 @@ class Translator(AdversarialModel):
         return second, self(first if drawn is None else [first, drawn])
 
     def get_config(self):
-        return {**super().get_config(), "domains": [*self.domains]}
+        return {
+            **super().get_config(),
+            "domains": [*self.domains],
+            "average": keras.saving.serialize_keras_object(self.average),
+        }
 
 
 def _checked_domains(domains):

@@ -31,10 +31,10 @@ class Pix2Pix(JudgedModel, Translator):
             the first that they belong to, to scores of any shape: those of
             patches, as a rule.
         l1_weight: Float, weight of the mean absolute error, lambda.
-        domains: Pair of strings, names of the domains.
-        **kwargs: Further arguments of `JudgedModel`: `loss`, by default the
-            paper's `losses.NonSaturating()`, `penalties` and `augmentation`,
-            which does the same to both images of a pair.
+        **kwargs: Further arguments of `JudgedModel` and `Translator`: `loss`,
+            by default the paper's `losses.NonSaturating()`, `penalties`,
+            `augmentation`, which does the same to both images of a pair,
+            `domains` and `average`.
 
     Example:
 
@@ -60,12 +60,12 @@ class Pix2Pix(JudgedModel, Translator):
         generator,
         discriminator,
         l1_weight=100.0,
-        domains=("source", "target"),
         **kwargs,
     ):
         checks.require_built("generator", generator)
-        super().__init__(discriminator=discriminator, domains=domains, **kwargs)
+        super().__init__(discriminator=discriminator, **kwargs)
         self.generator = generator
+        self.ema_generator = self.average_of(generator)
         self.l1_weight = l1_weight
 
     @property
@@ -77,7 +77,7 @@ class Pix2Pix(JudgedModel, Translator):
 
     @property
     def translators(self):
-        return {self.domains[1]: self.generator}
+        return {self.domains[1]: self.ema_generator or self.generator}
 
     @property
     def readers(self):
