@@ -6,8 +6,9 @@ their moves, `AdversarialModel` the data of `fit()` and its like, `LatentModel`
 a prior and the samples that are made of it, `GeneratorModel` a generator and
 its moving average, `JudgedModel` a discriminator. `GAN` sets the last two
 against each other, `ConditionalGAN` adds class labels; `Translator` has two
-domains of data. `LikelihoodModel` says how likely a sample is,
-`VariationalModel` by an encoder and a decoder.
+domains of data, `TwoWayTranslator` a generator and a discriminator for each.
+`LikelihoodModel` says how likely a sample is, `VariationalModel` by an encoder
+and a decoder.
 """
 
 from keras_gan_zoo.models.base.adversarial_model import AdversarialModel
@@ -16,4 +17,5 @@ from keras_gan_zoo.models.base.gan import GAN
 from keras_gan_zoo.models.base.judged_model import JudgedModel
 from keras_gan_zoo.models.base.likelihood_model import LikelihoodModel
 from keras_gan_zoo.models.base.translator import Translator
+from keras_gan_zoo.models.base.two_way_translator import TwoWayTranslator
 from keras_gan_zoo.models.base.variational_model import VariationalModel
