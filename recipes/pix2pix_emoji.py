@@ -28,7 +28,7 @@ from keras_gan_zoo import recipe  # isort: split
 
 import keras
 
-from keras_gan_zoo import datasets, networks
+from keras_gan_zoo import averages, datasets, networks
 from keras_gan_zoo.callbacks import TranslationGrid
 from keras_gan_zoo.models import Pix2Pix
 
@@ -36,15 +36,17 @@ args = recipe.arguments(
     __doc__,
     dataset="emoji",
     choices=["emoji"],
-    quick={"epochs": 25, "steps_per_epoch": 180, "batch_size": 16},
+    quick={"epochs": 15, "steps_per_epoch": 361, "batch_size": 8},
     paper={"epochs": 200, "steps_per_epoch": 2890, "batch_size": 1},
 )
 if args.preset == "paper":
     drawn, larger, size = 64, 286, 256
-    widths, halvings, width = (64, 128, 256, 512, 512, 512, 512, 512), 3, 64
+    widths, dropout = (64, 128, 256, 512, 512, 512, 512, 512), (0.5, 0.5, 0.5)
+    halvings, width, average = 3, 64, None
 else:
     drawn, larger, size = 32, 36, 32
-    widths, halvings, width = (32, 64, 128, 256, 256), 1, 32
+    widths, dropout = (64, 128, 256, 256), (0.5,)
+    halvings, width, average = 1, 32, averages.EMA(0.999)
 
 
 def held_out(batch_size, split="test"):
@@ -65,9 +67,10 @@ pairs = datasets.emoji_pairs(
 pairs = datasets.random_crops(pairs, larger, size, args.seed)
 shape = (size, size, 3)
 gan = Pix2Pix(
-    networks.unet_generator(shape, widths=widths),
+    networks.unet_generator(shape, widths=widths, dropout=dropout),
     networks.patch_discriminator(shape, shape, halvings, width),
     domains=("google", "twitter"),
+    average=average,
 )
 gan.compile(
     generator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),

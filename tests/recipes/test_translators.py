@@ -40,7 +40,7 @@ def run(monkeypatch, tmp_path):
     monkeypatch.setattr(datasets, "emoji", vendor)
 
     def run(name, *flags):
-        flags = [*flags, "--epochs=1", "--steps-per-epoch=1", "--batch-size=4"]
+        flags = ["--epochs=1", "--steps-per-epoch=1", "--batch-size=4", *flags]
         arguments = [f"{name}.py", *flags, f"--output={tmp_path}"]
         monkeypatch.setattr(sys, "argv", arguments)
         runpy.run_path(str(RECIPES / f"{name}.py"), run_name="__main__")
@@ -63,6 +63,20 @@ def test_pix2pix_to_its_card(run):
         images=images, seeds=tf.range(2, dtype=tf.int64)
     )
     assert found["images"].shape == (2, 32, 32, 3)
+
+
+def test_cyclegan_to_its_card(run):
+    output = run("cyclegan_emoji")
+    card = json.loads((output / "training" / "card.json").read_text())
+    names = [score["name"] for score in card["scores"]]
+    assert names == [
+        "mean_absolute_error_to_google",
+        "mean_absolute_error_to_twitter",
+    ]
+    served = tf.saved_model.load(str(output / "1")).signatures
+    for domain in ("google", "twitter"):
+        found = served[f"translate_{domain}"](images=tf.zeros((2, 32, 32, 3)))
+        assert found["images"].shape == (2, 32, 32, 3)
 
 
 def test_scores_stand_beside_answers_that_learned_nothing():
@@ -90,19 +104,46 @@ class Began(Exception):
     """Carries a model that is about to train, and what on."""
 
 
-def test_the_papers_preset_of_pix2pix(run, monkeypatch):
+@pytest.fixture
+def begun(run, monkeypatch):
+    """Returns a function from a recipe to what its paper's preset fits."""
+
     def fit(model, data, **arguments):
         raise Began(model, data, arguments)
 
-    monkeypatch.setattr("keras_gan_zoo.models.Pix2Pix.fit", fit)
-    with pytest.raises(Began) as began:
-        run("pix2pix_emoji", "--preset=paper")
-    gan, data, _ = began.value.args
+    monkeypatch.setattr("keras_gan_zoo.models.AdversarialModel.fit", fit)
+
+    def begin(name):
+        with pytest.raises(Began) as began:
+            run(name, "--preset=paper", "--epochs=200")
+        gan, data, arguments = began.value.args
+        for images in data.element_spec:
+            assert images.shape == (4, 256, 256, 3)
+        for optimizer in gan.optimizer.optimizers:
+            assert isinstance(optimizer, keras.optimizers.Adam)
+            rates = float(optimizer.learning_rate), optimizer.beta_1
+            np.testing.assert_allclose(rates, (2e-4, 0.5))
+        return gan, arguments
+
+    return begin
+
+
+def test_the_papers_preset_of_pix2pix(begun):
+    gan, _ = begun("pix2pix_emoji")
     assert gan.generator.count_params() == 54_413_955
     assert gan.discriminator.count_params() == 2_768_705
-    for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
-        assert isinstance(optimizer, keras.optimizers.Adam)
-        rates = float(optimizer.learning_rate), optimizer.beta_1
-        np.testing.assert_allclose(rates, (2e-4, 0.5))
-    for images in data.element_spec:
-        assert images.shape == (4, 256, 256, 3)
+    assert gan.l1_weight == 100.0
+
+
+def test_the_papers_preset_of_cyclegan(begun):
+    gan, arguments = begun("cyclegan_emoji")
+    assert gan.forward.count_params() == 11_383_427
+    assert gan.second_discriminator.output_shape == (None, 30, 30, 1)
+    assert gan.cycle_weight == 10.0 and gan.pools[0].size == 50
+    (rates,) = (
+        callback.schedule
+        for callback in arguments["callbacks"]
+        if isinstance(callback, keras.callbacks.LearningRateScheduler)
+    )
+    found = [rates(epoch) for epoch in (0, 99, 100, 150, 199)]
+    np.testing.assert_allclose(found, [2e-4, 2e-4, 2e-4, 1e-4, 2e-6])
