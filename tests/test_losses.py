@@ -225,3 +225,33 @@ def test_large_scores_have_finite_losses_and_gradients(loss, size):
         value = loss(scores, tf.reverse(scores, axis=[0]))
     assert np.isfinite(value)
     assert np.isfinite(tape.gradient(value, scores)).all()
+
+
+def softplus(value):
+    return math.log1p(math.exp(value))
+
+
+@pytest.mark.parametrize(
+    "loss, expected",
+    [
+        (losses.NonSaturating(), softplus(-0.3) + softplus(0.8)),
+        (losses.Saturating(), -softplus(0.3) - softplus(-0.8)),
+        (losses.LeastSquares(), ((0.3 - 1.0) ** 2 + 0.8**2) / 2),
+        (
+            losses.LeastSquares(1.0, -1.0, 0.0),
+            (0.3**2 + (0.8 + 1.0) ** 2) / 2,
+        ),
+        (losses.Wasserstein(), 0.8 - 0.3),
+        (losses.Hinge(), 0.8 - 0.3),
+        (losses.EnergyMargin(2.0), 0.8 - 0.3),
+        (losses.RelativisticPairing(), softplus(0.8 - 0.3)),
+        (losses.RelativisticAverage(), 2 * softplus(0.8 - 0.3)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_who_makes_both_sides_wants_each_to_score_as_the_other(loss, expected):
+    fake, real = tf.constant([[0.3]]), tf.constant([[0.8]])
+    found = loss.joint(fake, real)
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    of_two = loss.joint([fake, fake], [real, real])
+    np.testing.assert_allclose(of_two, 2 * expected, rtol=1e-6)

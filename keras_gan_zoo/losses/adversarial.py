@@ -43,6 +43,25 @@ class AdversarialLoss:
             return _sum(self._generator, fake_scores)
         return _sum(self._generator, fake_scores, real_scores)
 
+    def joint(self, fake_scores, real_scores):
+        """Returns the loss of whoever makes both sides, a float32 scalar.
+
+        A generator and an encoder share it, as in BiGAN: pairs of a sample and
+        its latents should score as those of data if the generator has made the
+        sample, and as generated ones if the encoder has made the latents.
+
+        Args:
+            fake_scores: As in `discriminator`.
+            real_scores: As in `discriminator`.
+        """
+        return _sum(self._joint, fake_scores, real_scores)
+
+    def _joint(self, fake, real):
+        if self.needs_real:
+            return self._generator(fake, real)
+        # The encoder wants of a score what the generator wants of its negative.
+        return self._generator(fake) + self._generator(-real)
+
     def get_config(self):
         return {}
 
@@ -94,6 +113,11 @@ class LeastSquares(AdversarialLoss):
     def _generator(self, fake):
         return functions.least_squares_generator_loss(
             fake, self.generator_target
+        )
+
+    def _joint(self, fake, real):
+        return self._generator(fake) + functions.least_squares_generator_loss(
+            real, self.fake_target
         )
 
     def get_config(self):
