@@ -111,10 +111,6 @@ def scores(vae):
                 "protocol": f"{protocol}, bits a pixel, of the estimate",
             },
         ]
-    for score in found:
-        print("{name}: {value:.4g} ({protocol})".format(**score))
-        for answer, value in score.get("trivial", {}).items():
-            print(f"    {answer}: {value:.4g}")
     return found
 
 

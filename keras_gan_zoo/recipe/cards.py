@@ -93,6 +93,17 @@ def scores_of(callbacks):
     ]
 
 
+def line_of(score):
+    """Returns a line that says a score, beside those of trivial answers."""
+    others = "".join(
+        f"; {name}: {value:.4g}"
+        for name, value in score.get("trivial", {}).items()
+    )
+    return "{name}: {value:.4g}{others} ({protocol})".format(
+        others=others, **score
+    )
+
+
 def _check(score):
     """Raises a `ValueError` unless a score says what it is."""
     missing = {"name", "value", "protocol"} - {*score}

@@ -86,4 +86,6 @@ def run(
     found = cards.scores_of(callbacks)
     if scores is not None:
         found += scores(model)
+    for score in found:
+        print(cards.line_of(score))
     cards.write_card(args, model, stopwatch.minutes, found)

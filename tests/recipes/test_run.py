@@ -1,7 +1,9 @@
 """What `recipe.run` does for every recipe, in depth and once."""
 
 import argparse
+import contextlib
 import csv
+import io
 import json
 import sys
 import types
@@ -79,7 +81,11 @@ def done(tmp_path_factory):
         asked.append(int(model.step))
         return [ERROR]
 
-    with pytest.MonkeyPatch.context() as patch:
+    printed = io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(printed),
+    ):
         patch.setattr(sys, "argv", ["recipes/toy_mnist.py"])
         model = tiny.gan()
         recipe.run(
@@ -95,6 +101,7 @@ def done(tmp_path_factory):
         output=output,
         pictures=pictures,
         asked=asked,
+        printed=printed.getvalue(),
         card=json.loads((output / "training" / "card.json").read_text()),
     )
 
@@ -153,6 +160,18 @@ def test_the_card_has_the_scores_of_callbacks_and_recipe(done):
         },
         {**ERROR, "value": 0.25},
     ]
+
+
+def test_a_run_ends_in_its_scores(done):
+    assert done.printed.splitlines()[-2:] == [
+        "fid500_train: 2 (fid500[train])",
+        cards.line_of(ERROR),
+    ]
+    score = {"name": "mae", "value": 0.25, "protocol": "2 pairs"}
+    assert cards.line_of(score) == "mae: 0.25 (2 pairs)"
+    score["trivial"] = {"identity": 0.5, "mean image": 1 / 3}
+    expected = "mae: 0.25; identity: 0.5; mean image: 0.3333 (2 pairs)"
+    assert cards.line_of(score) == expected
 
 
 def test_a_folder_of_pictures_is_on_the_card_by_its_name(tmp_path):
