@@ -9,6 +9,11 @@ from keras_gan_zoo.networks.autoencoder import (
     began_generator,
     ebgan_discriminator,
 )
+from keras_gan_zoo.networks.bigan import (
+    bigan_discriminator,
+    bigan_encoder,
+    bigan_generator,
+)
 from keras_gan_zoo.networks.classifier import residual_classifier
 from keras_gan_zoo.networks.conditional import (
     acgan_discriminator,
@@ -44,6 +49,9 @@ __all__ = [
     "acgan_generator",
     "began_discriminator",
     "began_generator",
+    "bigan_discriminator",
+    "bigan_encoder",
+    "bigan_generator",
     "cgan_discriminator",
     "cgan_generator",
     "conditional_dcgan_discriminator",

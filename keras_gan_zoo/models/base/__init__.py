@@ -5,14 +5,16 @@ of the step, `StoredModel` files, `PlayersModel` players, their optimizers and
 their moves, `AdversarialModel` the data of `fit()` and its like, `LatentModel`
 a prior and the samples that are made of it, `GeneratorModel` a generator and
 its moving average, `JudgedModel` a discriminator. `GAN` sets the last two
-against each other, `ConditionalGAN` adds class labels; `Translator` has two
-domains of data, `TwoWayTranslator` a generator and a discriminator for each.
+against each other, `ConditionalGAN` adds class labels, `EncoderGAN` a way back
+from samples to latents; `Translator` has two domains of data,
+`TwoWayTranslator` a generator and a discriminator for each.
 `LikelihoodModel` says how likely a sample is, `VariationalModel` by an encoder
 and a decoder.
 """
 
 from keras_gan_zoo.models.base.adversarial_model import AdversarialModel
 from keras_gan_zoo.models.base.conditional_gan import ConditionalGAN
+from keras_gan_zoo.models.base.encoder_gan import EncoderGAN
 from keras_gan_zoo.models.base.gan import GAN
 from keras_gan_zoo.models.base.judged_model import JudgedModel
 from keras_gan_zoo.models.base.likelihood_model import LikelihoodModel

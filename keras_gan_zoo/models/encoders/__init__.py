@@ -1,0 +1,1 @@
+"""Games with an encoder, from samples back to latents."""
