@@ -14,6 +14,7 @@ from tests.models import zoo
 # The fewest that have all; `python -m tests.models.traits` finds them anew.
 COVER = [
     "ACGAN",
+    "BiGAN",
     "DCGAN",
     "EBGAN",
     "GAN_of_parts",
