@@ -15,6 +15,7 @@ from tests.models import zoo
 COVER = [
     "ACGAN",
     "BiGAN",
+    "CycleGAN",
     "DCGAN",
     "EBGAN",
     "GAN_of_parts",
