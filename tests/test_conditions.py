@@ -1,5 +1,7 @@
 """What a condition draws, refuses, serves and shows."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -130,3 +132,19 @@ def test_what_is_no_condition_is_refused(make, message):
 def test_a_condition_is_an_object():
     with pytest.raises(ValueError, match=r"`Label\(10\)`. Received.*=10"):
         require_condition(10)
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        (Label(2, ["a", "b"]), {"num_classes": 2, "class_names": ["a", "b"]}),
+        (Labels(2, ["a", "b"]), {"label_names": ["a", "b"]}),
+        (Labels(2), {"label_names": None}),
+        (Vector(3, 0, 2), {"bounds": [0.0, 2.0]}),
+        (Vector(1, np.float32(1), np.inf, rows=[[5]]), {"bounds": [1.0, None]}),
+    ],
+)
+def test_what_an_export_is_told(condition, told):
+    facts = condition.facts()
+    assert facts == {"num_classes": None, "class_names": None, **told}
+    assert json.loads(json.dumps(facts, allow_nan=False)) == facts

@@ -327,12 +327,22 @@ def test_the_facts_that_no_signature_tells(tmp_path):
         path = export_generator(gan, tmp_path)
         text = (path / "assets.extra" / "generator.json").read_text()
         facts.append(json.loads(text))
+    signatures = {"serving_default", "prior", "sample", "sample_png"}
+    for told in facts:
+        assert {*told.pop("endpoints")} == signatures
+    images = {"name": "images", "suffix": "png"}
     assert facts == [
-        {"model": "VanillaGAN", "num_classes": None, "class_names": None},
+        {
+            "model": "VanillaGAN",
+            "num_classes": None,
+            "class_names": None,
+            "kind": images,
+        },
         {
             "model": "CGAN",
             "num_classes": 3,
             "class_names": ["cat", "dog", "été"],
+            "kind": images,
         },
     ]
 

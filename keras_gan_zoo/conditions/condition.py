@@ -74,7 +74,12 @@ class Condition:
         )
 
     def facts(self):
-        """Returns what an export writes down of it, for JSON."""
+        """Returns what an export writes down of it.
+
+        Returns:
+            Dictionary of values that JSON has: `num_classes`, `class_names`,
+            and what a subclass adds to them.
+        """
         return {
             "num_classes": self.num_classes,
             "class_names": self.class_names,

@@ -67,6 +67,12 @@ class Vector(Numbers):
         values = np.repeat(steps[:, np.newaxis], self.size, axis=1)
         return tf.constant(values), None
 
+    def facts(self):
+        bounds = [float(self.low), float(self.high)]
+        # JSON has no infinity.
+        known = [bound if np.isfinite(bound) else None for bound in bounds]
+        return {**super().facts(), "bounds": known}
+
     def get_config(self):
         return {
             "size": self.size,

@@ -37,11 +37,11 @@ def export_generator(model, directory):
     numbers come from seeds, and no call changes what is served.
 
     Loading it takes neither Keras nor this package, and it has only the
-    generator. `assets.extra/generator.json` has the class of the model, the
-    number and names of its classes, the kind of its samples, and what each
-    signature takes; if the extra `serving` is installed,
-    `assets.extra/tf_serving_warmup_requests` has the requests that TensorFlow
-    Serving warms up with.
+    generator. `assets.extra/generator.json` has the class of the model, what
+    its condition tells (classes and their names, names of labels, bounds), the
+    kind of its samples, and what each signature takes; if the extra `serving`
+    is installed, `assets.extra/tf_serving_warmup_requests` has the requests
+    that TensorFlow Serving warms up with.
 
     Args:
         model: Model with `endpoints()`. If it has a moving average of the
@@ -87,9 +87,8 @@ def _write_facts(model, endpoints, folder):
     """Writes what the signatures don't tell."""
     kind = getattr(model, "kind", None)
     facts = {
+        **_facts_of_condition(model),
         "model": type(model).__name__,
-        "num_classes": getattr(model, "num_classes", None),
-        "class_names": getattr(model, "class_names", None),
         "kind": None if kind is None else kind.facts(),
         "endpoints": {
             name: {one.name: one.expected for one in endpoint.inputs}
@@ -99,3 +98,13 @@ def _write_facts(model, endpoints, folder):
     path = folder / "assets.extra" / "generator.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(facts, indent=4) + "\n")
+
+
+def _facts_of_condition(model):
+    condition = getattr(model, "condition", None)
+    if condition is not None:
+        return condition.facts()
+    return {
+        name: getattr(model, name, None)
+        for name in ("num_classes", "class_names")
+    }

@@ -104,6 +104,13 @@ def _list(options):
                 print(f"  class {label}: {name}")
         elif number:
             print(f"  classes 0 to {number - 1}")
+        for label, name in enumerate(model.get("label_names") or ()):
+            print(f"  label {label}: {name}")
+        if "bounds" in model:
+            low, high = model["bounds"]  # `None` where there is none.
+            low = "-inf" if low is None else low
+            high = "inf" if high is None else high
+            print(f"  attributes from {low} to {high}")
 
 
 def _run(options):

@@ -1,6 +1,7 @@
 """What an export tells of its generator beside the signatures."""
 
 import json
+import sys
 
 from keras_gan_zoo import samples
 
@@ -20,12 +21,14 @@ def read_facts(folder):
 
     Returns:
         Dictionary with `"model"`, a string, `"num_classes"`, an integer or
-        `None`, and `"class_names"`, a list of as many strings or `None`.
-        Exports since there are kinds of samples also have `"kind"`, the facts
-        of a kind (see `samples.Kind.facts`; of one that isn't of this package,
-        its name alone, and NPZ as its suffix) or `None`, and `"endpoints"`, by
-        name of a signature and of an input what it takes, in words. Empty if
-        there is no such file.
+        `None`, and `"class_names"`, a list of as many strings or `None`. Of a
+        model with several labels it has `"label_names"`, a list of strings or
+        `None`; of one with attributes `"bounds"`, the lowest and the highest,
+        each a number or `None`. Exports since there are kinds of samples have
+        `"kind"`, the facts of a kind (see `samples.Kind.facts`; of one that
+        isn't of this package, its name alone, and NPZ as its suffix) or
+        `None`, and `"endpoints"`, by name of a signature and of an input what
+        it takes, in words. Empty if there is no such file.
 
     Raises:
         ValueError: If it holds anything else.
@@ -59,11 +62,36 @@ def read_facts(folder):
         wanted = "null or a list of `num_classes` strings that can be printed"
         raise _wrong(path, "class_names", wanted, names)
     known = {"model": model, "num_classes": num_classes, "class_names": names}
+    if "label_names" in facts:
+        known["label_names"] = _label_names(path, facts["label_names"])
+    if "bounds" in facts:
+        known["bounds"] = _bounds(path, facts["bounds"])
     if "kind" in facts:
         known["kind"] = _kind(path, facts["kind"])
     if "endpoints" in facts:
         known["endpoints"] = _endpoints(path, facts["endpoints"])
     return known
+
+
+def _label_names(path, names):
+    if names is not None and not (
+        isinstance(names, list) and names and all(map(_is_text, names))
+    ):
+        wanted = "null or a list of strings that can be printed"
+        raise _wrong(path, "label_names", wanted, names)
+    return names
+
+
+def _bounds(path, bounds):
+    if (
+        not isinstance(bounds, list)
+        or len(bounds) != 2
+        or not all(one is None or _is_number(one) for one in bounds)
+        or (None not in bounds and bounds[0] >= bounds[1])
+    ):
+        wanted = "two numbers or nulls, the lower first,"
+        raise _wrong(path, "bounds", wanted, bounds)
+    return bounds
 
 
 def _kind(path, facts):
@@ -96,6 +124,12 @@ def _is_text(value):
     # None of them is half a surrogate pair, ends a line or turns around what
     # is read after it.
     return isinstance(value, str) and len(value) <= 1000 and value.isprintable()
+
+
+def _is_number(value):
+    # Neither NaN nor infinite, which an answer in JSON couldn't hold.
+    most = sys.float_info.max
+    return type(value) in (int, float) and -most <= value <= most
 
 
 def _wrong(path, key, wanted, received):

@@ -10,6 +10,7 @@ from keras_gan_zoo.callbacks import Checkpoint, SampleGrid
 from keras_gan_zoo.conditions import Label, Labels, Vector
 from keras_gan_zoo.export import export_generator
 from keras_gan_zoo.models.base import ConditionalGAN
+from keras_gan_zoo.serving.facts import read_facts
 
 SHAPE = (4, 4, 1)
 EACH = pytest.mark.parametrize(
@@ -105,7 +106,9 @@ def test_it_is_saved_and_exported(condition, tmp_path):
     np.testing.assert_array_equal(
         model.generate(3, seed=1), loaded.generate(3, seed=1)
     )
-    served = tf.saved_model.load(export_generator(model, tmp_path / "served"))
+    path = export_generator(model, tmp_path / "served")
+    assert condition.facts().items() <= read_facts(path).items()
+    served = tf.saved_model.load(path)
     sample = served.signatures["sample"]
     _, values = arrays(condition, 3)
     name = condition.serving_input().name

@@ -279,6 +279,16 @@ def test_a_model_of_the_same_names_is_not_shown(tmp_path, exports):
         ({"num_classes": 1, "class_names": [1]}, "as 'class_names'"),
         ({"num_classes": 1, "class_names": ["\ud800"]}, "as 'class_names'"),
         ({"num_classes": 1, "class_names": ["\u202e"]}, "as 'class_names'"),
+        ({"label_names": "ab"}, "as 'label_names'"),
+        ({"label_names": []}, "as 'label_names'"),
+        ({"label_names": ["a", "\u202e"]}, "as 'label_names'"),
+        ({"bounds": 1.0}, "as 'bounds'"),
+        ({"bounds": [0.0]}, "as 'bounds'"),
+        ({"bounds": [1.0, 1.0]}, "as 'bounds'"),
+        ({"bounds": [False, True]}, "as 'bounds'"),
+        ({"bounds": [None, 10**400]}, "as 'bounds'"),
+        ({"bounds": [0.0, float("inf")]}, "as 'bounds'"),
+        ({"bounds": [float("nan"), None]}, "as 'bounds'"),
         ({"kind": "images"}, "as 'kind'"),
         ({"kind": {"name": "images"}}, "as 'kind'"),
         (
@@ -311,6 +321,9 @@ def test_facts_of_older_and_newer_exports_are_read(tmp_path):
         "num_classes": 2,
         "class_names": None,
     }
+    told = {"label_names": ["a", "b"], "bounds": [None, 2]}
+    path.write_text(json.dumps(told))
+    assert told.items() <= read_facts(tmp_path).items()
     # Of a kind that only its writer knows, nothing else is told.
     kind = {"name": "molecules", "suffix": "../x", "atoms": 9}
     path.write_text(json.dumps({"kind": kind}))

@@ -519,6 +519,30 @@ def test_the_models_and_their_classes_are_listed(capsys):
     ]
 
 
+def test_other_conditions_are_listed(capsys):
+    told = [
+        {"name": "faces", "label_names": ["beard", "hat"]},
+        {"name": "free", "bounds": [None, None]},
+        {"name": "unnamed", "label_names": None},
+        {"name": "views", "bounds": [0.0, 2.5]},
+    ]
+    for model in told:
+        model.update(version="1", model="ConditionalGAN")
+    answer = 200, json.dumps({"models": told}).encode()
+    with endpoints.rest_endpoint(Script(answer)) as url:
+        assert main(["models", "--endpoint", url]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "faces: version 1, ConditionalGAN",
+        "  label 0: beard",
+        "  label 1: hat",
+        "free: version 1, ConditionalGAN",
+        "  attributes from -inf to inf",
+        "unnamed: version 1, ConditionalGAN",
+        "views: version 1, ConditionalGAN",
+        "  attributes from 0.0 to 2.5",
+    ]
+
+
 def test_where_nobody_lists_models_it_is_told(capsys):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
