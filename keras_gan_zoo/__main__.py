@@ -44,6 +44,11 @@ COMMANDS = {
         "put exported generators behind an endpoint",
         "serve",
     ),
+    "translate": Command(
+        "keras_gan_zoo.serving.__main__",
+        "have an endpoint translate a folder of pictures",
+        "translate",
+    ),
     "datasets": Command("keras_gan_zoo.datasets.__main__", "get data sets"),
 }
 MODULES = {

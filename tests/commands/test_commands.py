@@ -29,7 +29,12 @@ def trained(tmp_path_factory):
 
 @pytest.mark.parametrize(
     "name, words",
-    [("score", ["score"]), ("serve", ["serve"]), ("datasets", [])],
+    [
+        ("score", ["score"]),
+        ("serve", ["serve"]),
+        ("translate", ["translate"]),
+        ("datasets", []),
+    ],
 )
 def test_a_command_gets_its_arguments(name, words, monkeypatch):
     module = types.SimpleNamespace(main=lambda arguments: arguments)
