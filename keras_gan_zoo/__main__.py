@@ -28,7 +28,7 @@ COMMANDS = {
     "train": Command("keras_gan_zoo.commands.train", "run a recipe"),
     "generate": Command(
         "keras_gan_zoo.commands.generate",
-        "write a picture of a generator's images",
+        "write what a generator makes, as a picture or as files",
     ),
     "export": Command(
         "keras_gan_zoo.commands.export",

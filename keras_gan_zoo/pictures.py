@@ -7,6 +7,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from keras_gan_zoo.files import written_aside
 
+# Of files that hold a picture.
+SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp"}
+
 _LETTERS = 11  # Their size, in pixels.
 _LONGEST = 20  # Letters of a name.
 

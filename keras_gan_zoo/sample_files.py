@@ -6,11 +6,13 @@ clients of a server write their files by it.
 
 import csv
 import io
+import pathlib
 import wave
 
 import numpy as np
 from PIL import Image
 
+from keras_gan_zoo import files
 from keras_gan_zoo.images import unit_to_uint8
 
 # Of other suffixes a file holds one sample.
@@ -34,6 +36,68 @@ def content(samples, kind):
     return _MAKERS[suffix](
         samples if suffix in HOLDS_MANY else samples[0], kind
     )
+
+
+def contents(samples, kind):
+    """Returns samples as the contents of as few files as can hold them.
+
+    Args:
+        samples: Array `(number, ...)`, as they are served.
+        kind: As of `content`.
+
+    Returns:
+        Tuple of the suffix and a list of bytes: one for each sample, or a
+        single one if the suffix is of `HOLDS_MANY`.
+    """
+    samples = np.asarray(samples)
+    suffix = suffix_of(samples, kind)
+    step = len(samples) if suffix in HOLDS_MANY else 1
+    parts = [samples[i : i + step] for i in range(0, len(samples), step)]
+    return suffix, [content(part, kind) for part in parts]
+
+
+def write_samples(out, suffix, contents, seeds):
+    """Writes `contents` of samples of seeds, named by them; see `write_files`.
+
+    Args:
+        seeds: Sequence of integers that follow one another.
+    """
+    names = [f"seed_{seed}" for seed in seeds]
+    if len(contents) != len(seeds):
+        names = [f"seeds_{seeds[0]}_to_{seeds[-1]}"]
+    return write_files(out, suffix, contents, names)
+
+
+def write_files(out, suffix, contents, names):
+    """Writes contents of files, and returns their paths.
+
+    Args:
+        out: String or path of a folder; or of a file with the suffix, if there
+            is one content only.
+        suffix: String.
+        contents: List of bytes.
+        names: List of strings, those of the files in a folder.
+
+    Raises:
+        ValueError: If `out` is a file and there are several.
+    """
+    out = pathlib.Path(out)
+    if out.suffix:
+        if len(contents) > 1 or out.suffix != f".{suffix}":
+            one = "one" if len(contents) == 1 else f"{len(contents)} files"
+            raise ValueError(
+                f"`--out` must be a folder here, or a file of the suffix "
+                f".{suffix} for one that is written. Received: {out}, for "
+                f"{one} of .{suffix}. Leave the suffix out for a folder."
+            )
+        paths = [out]
+    else:
+        paths = [out / f"{name}.{suffix}" for name in names]
+    for path, content in zip(paths, contents):
+        files.make_folder(path.parent)
+        with files.written_aside(path) as aside:
+            aside.write_bytes(content)
+    return paths
 
 
 def suffix_of(samples, kind):

@@ -48,12 +48,15 @@ MAY_IMPORT = {
         "replicas",
     },
     "commands": {
+        "endpoints",
         "export",
-        "images",
-        "metrics",
+        "files",
         "models",
         "pictures",
+        "sample_files",
+        "samples",
         "saved_files",
+        "serving",
     },
     "classifier_recipe": {"datasets", "metrics", "networks", "recipe"},
     "recipe": {
@@ -111,7 +114,7 @@ MAY_IMPORT = {
     },
     "endpoints": set(),
     "export": {"endpoints", "files", "serving"},
-    "sample_files": {"images"},
+    "sample_files": {"files", "images"},
     "samples": {
         "checks",
         "drawings",

@@ -5,6 +5,8 @@ import os
 import pathlib
 import sys
 
+from keras_gan_zoo.commands import loading
+
 
 def main(arguments=None):
     """Runs the command and returns its exit code."""
@@ -31,21 +33,11 @@ def main(arguments=None):
 
 
 def _export(path, output):
-    if not path.is_file():
-        raise ValueError(
-            "Expected a .keras file, as `model.save()` writes it. Received: "
-            f"{str(path)!r}, which isn't there."
-        )
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import keras
+    model = loading.load_model(path)
 
-    import keras_gan_zoo.models  # noqa: F401  For Keras to find the classes.
-    from keras_gan_zoo import export, saved_files
+    from keras_gan_zoo import export
 
-    saved_files.require_archive(path)
-    advice = "If it is of classes of your own, export it in Python."
-    with saved_files.reading(path, "a model of keras_gan_zoo", advice):
-        model = keras.saving.load_model(path, compile=False)
     exporters = {".onnx": export.export_onnx, ".tflite": export.export_litert}
     exporter = exporters.get(output.suffix, export.export_generator)
     print("Exported to", exporter(model, output))

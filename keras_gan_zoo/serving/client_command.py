@@ -4,10 +4,7 @@ import math
 import os
 import pathlib
 
-from keras_gan_zoo import files
-
-# What a picture of all samples can be.
-_PICTURES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp"}
+from keras_gan_zoo import files, pictures, sample_files
 
 # What talks to a server is imported where it is used: `--help` waits for none.
 
@@ -123,18 +120,15 @@ def _run(options):
     seeds = range(options.seed, options.seed + options.num)
     label = label_of(options.label)
     labels = None if label is None else [label] * len(seeds)
-    if path.suffix.lower() in _PICTURES:
+    if path.suffix.lower() in pictures.SUFFIXES:
         _write_grid(options, seeds, labels, path)
         return
 
-    from keras_gan_zoo.serving.client_files import sampled_files, write_files
+    from keras_gan_zoo.serving.client_files import sampled_files
 
     with connected(options) as client:
         suffix, contents = sampled_files(client, seeds, labels)
-    names = [f"seed_{seed}" for seed in seeds]
-    if len(contents) != len(seeds):
-        names = [f"seeds_{seeds[0]}_to_{seeds[-1]}"]
-    paths = write_files(path, suffix, contents, names)
+    paths = sample_files.write_samples(path, suffix, contents, seeds)
     print(f"Written to {path if len(paths) > 1 else paths[0]}.")
 
 
@@ -142,7 +136,7 @@ def _write_grid(options, seeds, labels, path):
     with connected(options) as client:
         pixels = client.sample(seeds, labels)
 
-    from keras_gan_zoo import images, pictures
+    from keras_gan_zoo import images
 
     columns = math.isqrt(len(seeds) - 1) + 1
     picture = images.uint8_grid(images.to_visible(pixels), columns)

@@ -5,12 +5,10 @@ import pathlib
 import numpy as np
 from PIL import Image, ImageOps
 
-from keras_gan_zoo import sample_files
+from keras_gan_zoo import pictures, sample_files
 from keras_gan_zoo.serving import client_command
-from keras_gan_zoo.serving.client_files import write_files
 
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
-_PICTURES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp"}
 
 
 def add_arguments(commands):
@@ -95,7 +93,7 @@ def _run(options):
 def _written(out, signature, made, paths):
     names = [path.stem for path in paths]
     if "png_bytes" in made:
-        return write_files(out, "png", made["png_bytes"], names)
+        return sample_files.write_files(out, "png", made["png_bytes"], names)
     images = made.get("images")
     png = {"name": "images", "suffix": "png"}
     if images is not None and sample_files.suffix_of(images, png) == "png":
@@ -103,21 +101,21 @@ def _written(out, signature, made, paths):
             sample_files.content(image[None].astype("float32"), png)
             for image in images
         ]
-        return write_files(out, "png", contents, names)
+        return sample_files.write_files(out, "png", contents, names)
     folder = pathlib.Path(out)
     arrays = {**made, "names": np.array([path.name for path in paths])}
     content = sample_files.npz(arrays)
-    return write_files(folder, "npz", [content], [signature])
+    return sample_files.write_files(folder, "npz", [content], [signature])
 
 
 def _pictures(folder):
     folder = pathlib.Path(folder).expanduser()
     found = sorted(folder.iterdir()) if folder.is_dir() else []
-    paths = [path for path in found if path.suffix.lower() in _PICTURES]
+    paths = [path for path in found if path.suffix.lower() in pictures.SUFFIXES]
     if not paths:
         raise ValueError(
             "Expected a folder with pictures, of the suffixes "
-            f"{', '.join(sorted(_PICTURES))}. Received: {folder}. Name "
+            f"{', '.join(sorted(pictures.SUFFIXES))}. Received: {folder}. Name "
             "another."
         )
     if len({path.stem for path in paths}) < len(paths):

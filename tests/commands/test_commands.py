@@ -4,12 +4,14 @@ import json
 import sys
 import types
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
 
 from keras_gan_zoo import __main__ as program
-from keras_gan_zoo import export
+from keras_gan_zoo import export, samples
+from keras_gan_zoo.endpoints import Endpoint
 from keras_gan_zoo.images import to_uint8
 from tests import tiny
 
@@ -99,6 +101,90 @@ def test_generate_draws_what_an_endpoint_returns(trained, tmp_path):
     seeds = trained.model.prior_of_seeds(np.array([7], "int64"))
     expected = to_uint8(trained.model(seeds))[0, :, :, 0]
     np.testing.assert_array_equal(first[10:, :8], expected)
+
+
+WAVES = samples.Waveforms(8000)
+
+
+@pytest.mark.parametrize(
+    "model, kind, written",
+    [
+        (lambda: tiny.gan((2,)), samples.Points(), ["seeds_3_to_4.csv"]),
+        (
+            lambda: tiny.gan((8, 1), kind=WAVES),
+            WAVES,
+            ["seed_3.wav", "seed_4.wav"],
+        ),
+        (tiny.conditional_gan, samples.Images(), ["seed_3.png", "seed_4.png"]),
+        # Of five channels there is no PNG.
+        (
+            lambda: tiny.gan((4, 4, 5)),
+            samples.Images(),
+            ["seeds_3_to_4.npz"],
+        ),
+    ],
+    ids=["points", "waveforms", "images of labels", "images of five channels"],
+)
+def test_generate_writes_files_of_the_kind(model, kind, written, tmp_path):
+    model = model()
+    model.save(tmp_path / "gan.keras")
+    path = export.export_generator(model, tmp_path / "served")
+    drawn = model.prior_of_seeds(np.array([3, 4], "int64"))
+    expected = kind.to_served(model(drawn)).numpy()
+    rows = [expected] if len(written) == 1 else [expected[:1], expected[1:]]
+    for source in (tmp_path / "gan.keras", path):
+        out = tmp_path / f"of_{source.stem}"
+        arguments = [str(source), "--seed=3", "--num=2", f"--out={out}"]
+        assert program.main(["generate", *arguments]) == 0
+        assert sorted(file.name for file in out.iterdir()) == written
+        for name, samples_of_file in zip(written, rows, strict=True):
+            content = kind.to_file(samples_of_file)
+            assert (out / name).read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "shape, size",
+    [
+        ((2,), (240, 240)),  # All points in one panel.
+        ((8, 8, 8, 1), (2 * 128 + 2, 2 * 128 + 2)),
+    ],
+)
+def test_generate_draws_other_kinds(shape, size, tmp_path):
+    tiny.gan(shape).save(tmp_path / "gan.keras")
+    out = tmp_path / "new" / "picture.png"
+    arguments = [str(tmp_path / "gan.keras"), "--num=4", f"--out={out}"]
+    assert program.main(["generate", *arguments]) == 0
+    with Image.open(out) as picture:
+        assert picture.size == size
+
+
+def test_generate_names_samples_that_only_their_writer_knows(tmp_path):
+    path = export.export_generator(tiny.gan((2,)), tmp_path)
+    facts = path / "assets.extra" / "generator.json"
+    told = json.loads(facts.read_text())
+    told["kind"] = {"name": "molecules", "suffix": "sdf"}
+    facts.write_text(json.dumps(told))
+    out = tmp_path / "made.npz"
+    assert program.main(["generate", str(path), f"--out={out}"]) == 0
+    with np.load(out) as file:
+        assert file["points"].shape == (16, 2)
+
+
+class Negatives(keras.Model):
+    """A model of images that draws nothing."""
+
+    def endpoints(self):
+        images = samples.Images().input((4, 4, 1))
+        negative = lambda images: {"images": -images}  # noqa: E731
+        return [Endpoint("serving_default", (images,), negative)]
+
+
+def test_generate_refuses_what_draws_nothing(tmp_path, capsys):
+    path = export.export_generator(Negatives(), tmp_path)
+    out = tmp_path / "grid.png"
+    assert program.main(["generate", str(path), f"--out={out}"]) == 1
+    assert "draws samples from seeds" in capsys.readouterr().err
+    assert not out.exists()
 
 
 def test_generate_takes_the_latest_export(tmp_path):
