@@ -13,18 +13,9 @@ from tests.models import toys, zoo
 
 ROOT = pathlib.Path(__file__).parents[1]
 DOCUMENTS = [
-    "README.md",
-    "docs/metrics.md",
-    "docs/performance.md",
-    "docs/scaling.md",
-    "docs/scaling_out.md",
-    "docs/serving.md",
-    "docs/tensorflow_addons.md",
-    "docs/when_training_goes_wrong.md",
-    "docs/your_own_pictures.md",
-    "docs/departures.md",
-    "docs/gallery.md",
-    *(f"docs/models/{path.name}" for path in ROOT.glob("docs/models/*.md")),
+    str(path.relative_to(ROOT))
+    for pattern in ("*.md", "docs/*.md", "docs/models/*.md")
+    for path in sorted(ROOT.glob(pattern))
 ]
 
 
@@ -135,12 +126,36 @@ def test_each_failure_has_its_section(failure):
         assert f"      - {sentence}\n" in section + "\n"
 
 
+def links(document):
+    """Returns the paths that a document links to, from its folder."""
+    return re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text_of(document))
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_lead_to_files(document):
-    links = re.findall(r"\]\(([^)#:]+)\)", text_of(document))
     folder = (ROOT / document).parent
-    missing = [link for link in links if not (folder / link).exists()]
+    missing = [link for link in links(document) if not (folder / link).exists()]
     assert not missing
+
+
+def test_the_readme_leads_to_every_page():
+    reached, waiting = set(), ["README.md"]
+    while waiting:
+        document = waiting.pop()
+        reached.add(document)
+        for link in links(document):
+            path = ((ROOT / document).parent / link).resolve()
+            if path.suffix == ".md":
+                waiting += {str(path.relative_to(ROOT))} - reached
+    assert {one for one in DOCUMENTS if one.startswith("docs/")} <= reached
+
+
+def test_the_readme_tells_what_each_package_is_for():
+    _, table = text_of("README.md").split("## Where things are")
+    packages = (ROOT / "keras_gan_zoo").glob("*/__init__.py")
+    names = {path.parent.name for path in packages}
+    told = {path.split("/")[-1] for path in re.findall(r"`([\w/.]+)`", table)}
+    assert names - told == set()
 
 
 def test_the_table_of_the_zoo_is_whole():
