@@ -255,3 +255,10 @@ def test_who_makes_both_sides_wants_each_to_score_as_the_other(loss, expected):
     np.testing.assert_allclose(found, expected, rtol=1e-6)
     of_two = loss.joint([fake, fake], [real, real])
     np.testing.assert_allclose(of_two, 2 * expected, rtol=1e-6)
+
+
+def test_the_mean_absolute_error_is_over_all_values_in_float32():
+    targets = tf.constant([[1.0, -1.0], [0.5, 0.0]], tf.float16)
+    answers = tf.constant([[0.0, -1.0], [0.0, 2.5]])
+    error = losses.mean_absolute_error(targets, answers)
+    assert error.dtype == "float32" and error == (1.0 + 0.0 + 0.5 + 2.5) / 4

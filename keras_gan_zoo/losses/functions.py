@@ -110,6 +110,12 @@ def relativistic_pairing_loss(preferred_scores, other_scores):
     return _mean(lambda gap: tf.nn.softplus(-gap), preferred - others)
 
 
+def mean_absolute_error(targets, answers):
+    """`E |y - G(x)|`, the mean over all values: Isola et al. 2017, eq. 3."""
+    errors = tf.cast(targets, tf.float32) - tf.cast(answers, tf.float32)
+    return tf.reduce_mean(tf.abs(errors))
+
+
 def _half_squared_distance(scores, target):
     return 0.5 * _mean(lambda scores: (scores - target) ** 2, scores)
 

@@ -176,7 +176,7 @@ def test_translations_go_both_ways():
 
 def translator():
     images = keras.Input(toys.IMAGE_SHAPE)
-    x = layers.ReLU()(layers.Conv2D(4, 3, padding="same")(images))
+    x = toys.relu()(layers.Conv2D(4, 3, padding="same")(images))
     x = layers.Conv2D(1, 3, padding="same")(x)
     images_out = layers.Activation("tanh", dtype=toys.HEAD_DTYPE)(x)
     return keras.Model(images, images_out)
@@ -184,7 +184,7 @@ def translator():
 
 def discriminator():
     images = keras.Input(toys.IMAGE_SHAPE)
-    x = layers.LeakyReLU(0.2)(layers.Conv2D(4, 4, 2, "same")(images))
+    x = toys.leaky_relu()(layers.Conv2D(4, 4, 2, "same")(images))
     scores = layers.Conv2D(1, 3, dtype=toys.HEAD_DTYPE)(x)
     return keras.Model(images, scores)
 

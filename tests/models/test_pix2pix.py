@@ -7,8 +7,8 @@ import tensorflow as tf
 from keras import layers
 
 from keras_gan_zoo import augmentations, losses, penalties
+from keras_gan_zoo.layers import DropoutFromNoise
 from keras_gan_zoo.models import Pix2Pix
-from keras_gan_zoo.networks import unet_generator
 from tests.models import toys
 
 RATE = 0.1
@@ -160,14 +160,18 @@ def images(number, seed=0):
 
 def network_of_pairs():
     inputs = [keras.Input(toys.IMAGE_SHAPE) for _ in range(2)]
-    x = layers.Concatenate()(inputs)
-    x = layers.LeakyReLU(0.2)(layers.Conv2D(4, 4, 2, "same")(x))
-    scores = layers.Conv2D(1, 3, dtype=toys.HEAD_DTYPE)(x)
+    x = layers.Conv2D(4, 4, 2, "same")(layers.Concatenate()(inputs))
+    scores = layers.Conv2D(1, 3, dtype=toys.HEAD_DTYPE)(toys.leaky_relu()(x))
     return keras.Model(inputs, scores)
 
 
 def noisy_network():
-    return unet_generator(toys.IMAGE_SHAPE, 1, (4, 4), dropout=(0.5,))
+    inputs = [keras.Input(toys.IMAGE_SHAPE), keras.Input((4 * 4 * 4,))]
+    x = layers.Conv2D(4, 4, 2, "same")(inputs[0])
+    x = DropoutFromNoise(0.5)([toys.relu()(x), inputs[1]])
+    x = layers.Conv2DTranspose(1, 4, 2, "same")(x)
+    made = layers.Activation("tanh", dtype=toys.HEAD_DTYPE)(x)
+    return keras.Model(inputs, made)
 
 
 def build(**kwargs):

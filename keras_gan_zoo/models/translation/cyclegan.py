@@ -107,12 +107,14 @@ class CycleGAN(TwoWayTranslator):
         )
         first_again, second_again = self.translated(made, training)
         loss += self.cycle_weight * (
-            _distance(first, first_again) + _distance(second, second_again)
+            losses.mean_absolute_error(first, first_again)
+            + losses.mean_absolute_error(second, second_again)
         )
         if self.identity_weight:
             first_kept, second_kept = self.translated((second, first), training)
             loss += self.identity_weight * (
-                _distance(first, first_kept) + _distance(second, second_kept)
+                losses.mean_absolute_error(first, first_kept)
+                + losses.mean_absolute_error(second, second_kept)
             )
         return loss
 
@@ -143,7 +145,3 @@ class CycleGAN(TwoWayTranslator):
             "identity_weight": self.identity_weight,
             "pool_size": self.pool_size,
         }
-
-
-def _distance(left, right):
-    return tf.reduce_mean(tf.abs(left - right))

@@ -8,9 +8,8 @@ Without pairs, `CycleGAN`; for one right answer, a mean absolute error alone.
 """
 
 import keras
-import tensorflow as tf
 
-from keras_gan_zoo import checks
+from keras_gan_zoo import checks, losses
 from keras_gan_zoo.models.base import JudgedModel, Translator
 
 
@@ -114,9 +113,8 @@ class Pix2Pix(JudgedModel, Translator):
         adversarial = self.loss_against(
             self.judge(fakes, training, images), targets, training, images
         )
-        return adversarial + self.l1_weight * tf.reduce_mean(
-            tf.abs(targets - fakes)
-        )
+        error = losses.mean_absolute_error(targets, fakes)
+        return adversarial + self.l1_weight * error
 
     def translations(self, images, training, noise=None):
         """Translates a batch, by other noise each time unless it is given."""
