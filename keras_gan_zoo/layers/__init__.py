@@ -5,6 +5,9 @@ from keras_gan_zoo.layers.dropout import Dropout
 from keras_gan_zoo.layers.dropout_from_noise import DropoutFromNoise
 from keras_gan_zoo.layers.equalized_conv2d import EqualizedConv2D
 from keras_gan_zoo.layers.equalized_dense import EqualizedDense
+from keras_gan_zoo.layers.growing import Growing
+from keras_gan_zoo.layers.growing_decoder import GrowingDecoder
+from keras_gan_zoo.layers.growing_encoder import GrowingEncoder
 from keras_gan_zoo.layers.maxout import Maxout
 from keras_gan_zoo.layers.minibatch_standard_deviation import (
     MinibatchStandardDeviation,
@@ -18,6 +21,9 @@ __all__ = [
     "DropoutFromNoise",
     "EqualizedConv2D",
     "EqualizedDense",
+    "Growing",
+    "GrowingDecoder",
+    "GrowingEncoder",
     "Maxout",
     "MinibatchStandardDeviation",
     "PixelNormalization",
