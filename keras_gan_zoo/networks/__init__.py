@@ -35,6 +35,10 @@ from keras_gan_zoo.networks.mlp import (
     mlp_generator,
 )
 from keras_gan_zoo.networks.patch_discriminator import patch_discriminator
+from keras_gan_zoo.networks.progan import (
+    progan_discriminator,
+    progan_generator,
+)
 from keras_gan_zoo.networks.resnet import resnet_discriminator, resnet_generator
 from keras_gan_zoo.networks.resnet_translator import resnet_translator
 from keras_gan_zoo.networks.three_d_gan import (
@@ -66,6 +70,8 @@ __all__ = [
     "mlp_discriminator",
     "mlp_generator",
     "patch_discriminator",
+    "progan_discriminator",
+    "progan_generator",
     "residual_classifier",
     "resnet_discriminator",
     "resnet_generator",
