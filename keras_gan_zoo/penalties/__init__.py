@@ -1,5 +1,6 @@
 """Penalties on discriminators: functions, and objects that a model is given."""
 
+from keras_gan_zoo.penalties.drift import Drift
 from keras_gan_zoo.penalties.functions import (
     check_critic,
     dragan_penalty,
@@ -29,6 +30,7 @@ __all__ = [
     "ApproximateR1",
     "ApproximateR2",
     "DRAGANPenalty",
+    "Drift",
     "GradientPenalty",
     "LeCam",
     "Penalty",

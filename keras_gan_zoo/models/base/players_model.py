@@ -21,6 +21,10 @@ class PlayersModel(AveragedModel):
     See `AdversarialModel` for what a subclass writes.
     """
 
+    # The gradient of a weight that has no part in the loss. With "none", the
+    # optimizer warns of it: it is mostly a mistake.
+    unconnected_gradients = "none"
+
     @property
     def players(self):
         """Maps the name of each player to the list of networks it moves."""
@@ -174,7 +178,12 @@ class PlayersModel(AveragedModel):
             # Optimizers sum the gradients of the replicas.
             objective /= replicas.count()
             objective = optimizer.scale_loss(objective)
-        gradients = ordering.together(tape.gradient(objective, values))
+        gradients = tape.gradient(
+            objective,
+            values,
+            unconnected_gradients=self.unconnected_gradients,
+        )
+        gradients = ordering.together(gradients)
         # The optimizer counts its steps: see `loss_results`.
         with tf.control_dependencies([loss]):
             optimizer.apply(gradients, variables)
