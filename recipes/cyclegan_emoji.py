@@ -15,7 +15,8 @@ Departures of `--preset paper`:
 - Photographs and paintings. Here emoji of 64 x 64 pixels, enlarged like them to
   286 and cropped to 256: they can be had without a server that may be gone.
 - Biases of all convolutions, set to zero before each step, in the code. Here
-  none before a normalization: it would take them away again.
+  last layers and the discriminator's first have biases that learn, and no
+  others: the paper says nothing of it, and normalization takes biases away.
 - Each network moves by itself, in the code, and what one has learned is seen by
   the next. Here both generators move, then both discriminators: so they do in
   the authors' later code.
@@ -41,10 +42,12 @@ args = recipe.arguments(
 if args.preset == "paper":
     drawn, larger, size = 64, 286, 256
     blocks, width, halvings, judge_width, average = 9, 64, 3, 64, None
+    epsilon = 1e-8
 else:
     drawn, larger, size = 32, 36, 32
     blocks, width, halvings, judge_width = 4, 16, 1, 32
     average = averages.EMA(0.999)
+    epsilon = 1e-7  # Keras's default.
 
 
 def held_out(batch_size, split="test"):
@@ -93,8 +96,8 @@ gan = CycleGAN(
     average=average,
 )
 gan.compile(
-    generators_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
-    discriminators_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
+    generators_optimizer=keras.optimizers.Adam(2e-4, 0.5, epsilon=epsilon),
+    discriminators_optimizer=keras.optimizers.Adam(2e-4, 0.5, epsilon=epsilon),
     metrics=[keras.metrics.MeanAbsoluteError()],
 )
 recipe.run(

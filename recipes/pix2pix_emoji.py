@@ -18,7 +18,8 @@ Departures of `--preset paper`:
 - Dropout at test time, of a generator of random numbers. Here its noise is an
   input of the network: so a seed for each image decides it.
 - Biases of all convolutions, set to zero before each step, in the code. Here
-  none before a normalization: it would take them away again.
+  last layers and the discriminator's first have biases that learn, and no
+  others: the paper says nothing of it, and normalization takes biases away.
 - The generator's gradient by the moved weights of the discriminator and its
   features of before, in the code. Here the discriminator judges again: the
   algorithm mixes no such two, the code saves a pass.
@@ -43,10 +44,12 @@ if args.preset == "paper":
     drawn, larger, size = 64, 286, 256
     widths, dropout = (64, 128, 256, 512, 512, 512, 512, 512), (0.5, 0.5, 0.5)
     halvings, width, average = 3, 64, None
+    epsilon = 1e-8
 else:
     drawn, larger, size = 32, 36, 32
     widths, dropout = (64, 128, 256, 256), (0.5,)
     halvings, width, average = 1, 32, averages.EMA(0.999)
+    epsilon = 1e-7  # Keras's default.
 
 
 def held_out(batch_size, split="test"):
@@ -73,8 +76,8 @@ gan = Pix2Pix(
     average=average,
 )
 gan.compile(
-    generator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
-    discriminator_optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5),
+    generator_optimizer=keras.optimizers.Adam(2e-4, 0.5, epsilon=epsilon),
+    discriminator_optimizer=keras.optimizers.Adam(2e-4, 0.5, epsilon=epsilon),
     metrics=[keras.metrics.MeanAbsoluteError()],
 )
 recipe.run(

@@ -34,8 +34,8 @@ def unet_generator(
     batch" are those of the image; so here images don't depend on each other in
     larger batches either. The innermost features, which may be of one pixel,
     are not normalized, as in the authors' code since its first correction.
-    Layers before a normalization have no bias; the authors' code sets all
-    biases to zero before each step.
+    Only the last layer has a bias; the authors' code sets all biases to zero
+    before each step.
 
     Args:
         image_shape: Tuple `(height, width, channels)` of what is translated.

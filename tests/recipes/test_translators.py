@@ -123,6 +123,7 @@ def begun(run, monkeypatch):
             assert isinstance(optimizer, keras.optimizers.Adam)
             rates = float(optimizer.learning_rate), optimizer.beta_1
             np.testing.assert_allclose(rates, (2e-4, 0.5))
+            assert optimizer.epsilon == 1e-8
         return gan, arguments
 
     return begin
