@@ -23,8 +23,9 @@ def vae_encoder(
         units: Tuple of integers, sizes of the hidden layers. The paper has one,
             of 500 for MNIST.
         activation: Activation of the hidden layers.
-        stddev: Float, standard deviation of the first kernels; by default
-            Glorot's. The paper has 0.01 or, as "N(0, 0.01)" may be read, 0.1.
+        stddev: Float, standard deviation of the first kernels and biases; by
+            default kernels are Glorot's, and biases zero. The paper's N(0,
+            0.01) is 0.01 in the first author's code (`anglepy`).
         weight_decay: Float. So much times the square of each weight is added to
             the loss: for weights from N(0, 1) as the paper's estimate of a
             posterior has them, 0.5 over the number of samples.
@@ -79,14 +80,17 @@ def vae_decoder(
 def _dense(stddev, weight_decay):
     """Returns a function that makes dense layers with options."""
 
+    def initializer(default):
+        if stddev is None:
+            return default
+        return keras.initializers.RandomNormal(stddev=stddev)
+
     def make(units, **options):
-        kernel = "glorot_uniform"
-        if stddev is not None:
-            kernel = keras.initializers.RandomNormal(stddev=stddev)
         decay = keras.regularizers.L2(weight_decay) if weight_decay else None
         return keras.layers.Dense(
             units,
-            kernel_initializer=kernel,
+            kernel_initializer=initializer("glorot_uniform"),
+            bias_initializer=initializer("zeros"),
             kernel_regularizer=decay,
             bias_regularizer=decay,
             **options,

@@ -32,6 +32,10 @@ def test_first_weights_and_their_decay():
     for network in (encoder, decoder):
         largest = max(network.trainable_weights, key=lambda w: np.size(w))
         np.testing.assert_allclose(np.std(largest), 0.1, rtol=0.05)
+        biases = [w for w in network.trainable_weights if w.name == "bias"]
+        drawn = np.concatenate(biases)
+        np.testing.assert_allclose(np.std(drawn), 0.1, rtol=0.5)
+        assert np.all(drawn != 0.0)
         squares = [np.sum(np.square(w)) for w in network.trainable_weights]
         np.testing.assert_allclose(
             sum(network.losses), 0.5 * sum(squares), rtol=1e-5

@@ -125,6 +125,28 @@ def test_acgan(begun):
     assert len(gan.class_names) == 10
 
 
+def test_vae(begun):
+    vae, arguments = begun("vae_mnist")
+    for network in (vae.encoder, vae.decoder):
+        for weight in network.trainable_weights:
+            tolerance = 4 / math.sqrt(np.size(weight))
+            np.testing.assert_allclose(np.std(weight), 0.01, rtol=tolerance)
+    assert isinstance(vae.optimizer, keras.optimizers.Adagrad)
+    assert vae.optimizer.initial_accumulator_value == 0.0
+    # For a mean over the batch, where the authors have a sum.
+    assert vae.optimizer.epsilon == 1e-8 / 100**2
+    np.testing.assert_allclose(total(arguments) * 100, 1e8, rtol=1e-3)
+
+
+def test_black_pixels_are_zero_for_the_encoder_of_vae(begun):
+    vae, _ = begun("vae_mnist")
+    black = -np.ones((1, 28, 28, 1), "float32")
+    before = vae.encoder(black)
+    kernel = vae.encoder.trainable_weights[0]
+    kernel.assign(10.0 * kernel)
+    np.testing.assert_array_equal(before, vae.encoder(black))
+
+
 def test_wgan(begun):
     gan, _ = begun("wgan_mnist")
     assert gan.discriminator_steps == 5
