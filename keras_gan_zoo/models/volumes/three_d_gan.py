@@ -2,6 +2,20 @@
 
 Wu, Zhang, Xue, Freeman and Tenenbaum, 2016
 https://arxiv.org/abs/1610.07584
+
+When to use it: for shapes in space, as voxels; up to some 64 a side, since all
+work grows with the cube.
+
+Departures:
+- A generator that lowers `log(1 - D(G(z)))`, as the paper writes the loss. Here
+  it raises `log D(G(z))`: the other loses its gradient to a discriminator that
+  is sure, as this one soon is.
+- No fully connected layers. Here the convolutions from latents to features of
+  4 x 4 x 4, and from these to a score, are such: they compute the same.
+- No word of initial weights, and no biases in the generator that the authors
+  released. Here kernels are from N(0, 0.02), as DCGAN's, and the discriminator
+  has biases where nothing is normalized: without, it would not tell a solid
+  from a faint one.
 """
 
 import keras
@@ -23,9 +37,8 @@ class ThreeDGAN(GAN):
     that the discriminator's loss saw, in training mode, in the step before,
     whether or not it moved then. Other code takes those of the present batch.
 
-    Latents are from U[0, 1]: the paper doesn't say, but the authors' code that
-    draws samples does. Learning rates are 0.0025 for the generator and 1e-5 for
-    the discriminator, with Adam of `beta_1=0.5` and batches of 100.
+    Latents are from U[0, 1], learning rates are 0.0025 for the generator and
+    1e-5 for the discriminator, with Adam of `beta_1=0.5` and batches of 100.
 
     Args:
         generator: Model from latents `(batch, latent_dim)` to volumes
