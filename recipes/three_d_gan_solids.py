@@ -12,11 +12,10 @@ In the log:
 - `discriminator_accuracy`: that share of all its judgments.
 
 Departures of `--preset paper`:
-- Furniture of ModelNet. Here solids that a formula draws: that data set can't
-  be had from a package.
-- A number of updates that the paper doesn't give. Here 25,000: ours.
-- Single classes of furniture for each network. Here all five shapes: an
-  endless mixture shows whether modes are lost.
+- Chairs, cars, guns and other classes of ShapeNet, a network for each. Here one
+  for solids of five shapes that a formula draws: that data set can't be had
+  from a package, and an endless mixture shows whether modes are lost.
+- A number of updates that the paper doesn't give. Here 25,000: they are ours.
 """
 
 from keras_gan_zoo import recipe  # isort: split
@@ -37,16 +36,18 @@ args = recipe.arguments(
 )
 if args.preset == "paper":
     side, widths, rates = 64, (64, 128, 256, 512), (0.0025, 1e-5)
+    average = None
 else:
     # With rates as far apart as the paper's, so small a network runs away.
     side, widths, rates = 16, (32, 64), (2e-4, 2e-4)
+    average = averages.EMA(0.999)
 volumes = datasets.solids(args.batch_size, side, seed=args.seed)
 shape = (side, side, side, 1)
 gan = ThreeDGAN(
     networks.three_d_gan_generator(200, shape, widths),
     networks.three_d_gan_discriminator(shape, widths),
     latent_dim=200,
-    average=averages.EMA(0.999),
+    average=average,
 )
 gan.compile(
     generator_optimizer=keras.optimizers.Adam(rates[0], beta_1=0.5),

@@ -30,8 +30,8 @@ def begun(monkeypatch, tmp_path):
     monkeypatch.setattr(models.AdversarialModel, "fit", fit)
     monkeypatch.setattr(training, "begin", lambda *arguments: None)
 
-    def begin(name, *flags):
-        flags = ["--preset=paper", "--dataset=embedded", *flags]
+    def begin(name, *flags, dataset="embedded"):
+        flags = ["--preset=paper", f"--dataset={dataset}", *flags]
         flags.append(f"--output={tmp_path}")
         monkeypatch.setattr(sys, "argv", [name, *flags])
         with pytest.raises(Began) as raised:
@@ -145,6 +145,15 @@ def test_black_pixels_are_zero_for_the_encoder_of_vae(begun):
     kernel = vae.encoder.trainable_weights[0]
     kernel.assign(10.0 * kernel)
     np.testing.assert_array_equal(before, vae.encoder(black))
+
+
+def test_three_d_gan(begun):
+    gan, _ = begun("three_d_gan_solids", dataset="solids")
+    assert gan.ema_generator is None  # The paper keeps no average.
+    assert moments(gan.sample_prior(20, seed=0))[0] >= 0.0
+    assert gan.generator.output_shape == (None, 64, 64, 64, 1)
+    rates = [float(o.learning_rate) for o in gan.optimizer.optimizers]
+    np.testing.assert_allclose(sorted(rates), [1e-5, 0.0025])
 
 
 def test_wgan(begun):
