@@ -22,7 +22,9 @@ GANS = sorted(
         "evaluation_tour",
         "latent_tour",
         "pix2pix_emoji",
+        "progan_emoji",
         "ring_of_gaussians",
+        "three_d_gan_solids",
     )
 )
 

@@ -31,7 +31,9 @@ OF_THEIR_OWN = {
     "evaluation_tour",
     "latent_tour",
     "pix2pix_emoji",
+    "progan_emoji",
     "ring_of_gaussians",
+    "three_d_gan_solids",
 }
 GANS = [name for name in NAMES if name not in OF_THEIR_OWN]
 
