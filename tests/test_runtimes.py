@@ -17,7 +17,8 @@ import tensorflow as tf
 from keras import layers
 from tensorflow.core.protobuf import saved_model_pb2
 
-from keras_gan_zoo import averages
+from keras_gan_zoo import averages, samples
+from keras_gan_zoo.endpoints import require_endpoints
 from keras_gan_zoo.export import export_generator, export_litert, export_onnx
 from keras_gan_zoo.images import to_unit
 from keras_gan_zoo.models import VanillaGAN
@@ -333,9 +334,45 @@ def test_what_converts_to_onnx_is_named_where_it_is_missing(
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.parametrize("export", [export_litert, export_onnx])
-def test_samples_that_are_no_images_are_not_converted(tmp_path, export):
+OTHERS = {
+    "points": lambda: tiny.gan((2,)),
+    "tokens": lambda: tiny.gan((6, 3), kind=samples.Tokens("abc")),
+    "volumes": zoo.ZOO["ThreeDGAN"].build,
+    "a decoder": zoo.ZOO["VAE"].build,
+    "images and noise": zoo.ZOO["Pix2Pix"].build,
+}
+
+
+def _onnx_values(path, inputs, name):
+    runtime = pytest.importorskip("onnxruntime")
+    name = f"{name}_out" if name in inputs else name
+    (values,) = runtime.InferenceSession(path).run([name], inputs)
+    return values
+
+
+def _litert_values(path, inputs, name):
+    interpreter = pytest.importorskip("ai_edge_litert.interpreter")
+    runner = interpreter.Interpreter(str(path)).get_signature_runner()
+    return runner(**inputs)[name]
+
+
+@pytest.mark.parametrize(
+    "export, computed",
+    [(export_onnx, _onnx_values), (export_litert, _litert_values)],
+)
+@pytest.mark.parametrize("build", OTHERS.values(), ids=OTHERS)
+def test_other_models_are_converted(tmp_path, build, export, computed):
     pytest.importorskip("tf2onnx")
-    with pytest.raises(ValueError, match=r"Images must be .* \(None, 2\)"):
-        export(tiny.gan((2,)), tmp_path / "generator")
-    assert os.listdir(tmp_path) == []
+    model = build()
+    served = require_endpoints(model)["serving_default"]
+    rng = np.random.default_rng(0)
+    inputs = {
+        one.name: rng.uniform(size=(3, *one.spec.shape[1:])).astype("float32")
+        for one in served.inputs
+    }
+    ((name, expected),) = served(*map(tf.constant, inputs.values())).items()
+    path = export(model, tmp_path / "model")
+    for size in (3, 1):
+        rows = {name: values[:size] for name, values in inputs.items()}
+        values = computed(path, rows, name)
+        np.testing.assert_allclose(values, expected[:size], atol=1e-5)

@@ -17,7 +17,9 @@ def export_onnx(model, path):
     """Writes the endpoint `serving_default` of a model as one ONNX file.
 
     Inputs and outputs are those of the signature `serving_default` of
-    `export_generator`. The file refuses no inputs: what happens to a label
+    `export_generator`, but names are unique: an output with the name of an
+    input, such as the `images` that a translator makes of `images`, is called
+    `images_out`. The file refuses no inputs: what happens to a label
     beyond the classes is up to the runtime. It computes in float32, even for a
     model in mixed precision, since runtimes have few half-precision operations.
 
@@ -45,9 +47,10 @@ def export_onnx(model, path):
     path = pathlib.Path(path)
     make_folder(path.parent)
     served = require_endpoints(model)["serving_default"]
-    # It has no operation for a check, and would leave it out with a warning.
     compute = tf.function(
-        served.unchecked, input_signature=served.signature, autograph=False
+        _with_unique_names(served),
+        input_signature=served.signature,
+        autograph=False,
     )
     with written_aside(path) as aside:
         with portable(model):
@@ -95,6 +98,21 @@ def export_litert(model, path):
     with written_aside(path) as aside:
         aside.write_bytes(content)
     return path
+
+
+def _with_unique_names(served):
+    """Returns the function of an endpoint as ONNX can have it."""
+    names = {one.name for one in served.inputs}
+
+    def compute(*values):
+        # For a check it has no operation, and would warn that it's left out.
+        outputs = served.unchecked(*values)
+        return {
+            f"{name}_out" if name in names else name: rows
+            for name, rows in outputs.items()
+        }
+
+    return compute
 
 
 @contextlib.contextmanager
