@@ -32,12 +32,15 @@ class Input:
         expected: String, what `is_right` asks for, such as "in [0, 1]".
         take: Function from values as they are served to values as the model
             has them, to be traced.
+        filler: Number that is right, of which requests consist that a server
+            sends itself to warm up.
     """
 
     spec: tf.TensorSpec
     is_right: Callable = _is_finite
     expected: str = "finite"
     take: Callable = _as_they_are
+    filler: float = 0
 
     @property
     def name(self):

@@ -59,6 +59,7 @@ class Vector(Numbers):
             tf.TensorSpec((None, self.size), tf.float32, self.name),
             is_right=lambda rows: (rows >= self.low) & (rows <= self.high),
             expected=f"in [{self.low}, {self.high}]",
+            filler=min(max(0.0, self.low), self.high),
         )
 
     def grid_rows(self, number):

@@ -79,7 +79,11 @@ def export_generator(model, directory):
         archive.write_out(aside, verbose=False)
         _write_facts(model, endpoints, aside)
         if importlib.util.find_spec("tensorflow_serving"):
-            write_warmup_requests(aside)
+            fillers = {
+                name: {one.name: one.filler for one in endpoint.inputs}
+                for name, endpoint in endpoints.items()
+            }
+            write_warmup_requests(aside, fillers)
     return path
 
 

@@ -215,4 +215,5 @@ def input_within(spec, limits, take):
         is_right=lambda values: (values >= low) & (values <= high),
         expected=f"in [{low:g}, {high:g}]",
         take=take,
+        filler=min(max(0.0, low), high),
     )

@@ -128,19 +128,22 @@ def _model_names(folder):
     return names
 
 
-def write_warmup_requests(version_folder):
+def write_warmup_requests(version_folder, fillers=None):
     """Writes the requests that TensorFlow Serving warms a version up with.
 
     They are `assets.extra/tf_serving_warmup_requests`: one of each signature
     in each batch size of `batching.config`, which TensorFlow Serving runs
-    before the version gets its first request. Seeds are 0, 1 and so on;
-    latents, labels and images are zero. Weights are not read. A signature in
-    which more than the batch is free, such as the size of images, is left
-    out: there is no telling which sizes it will be asked for.
+    before the version gets its first request, and serves none whose graph
+    refuses one. Seeds are 0, 1 and so on; all else is zero, unless `fillers`
+    has another number. Weights are not read. A signature in which more than
+    the batch is free, such as the size of images, is left out: there is no
+    telling which sizes it will be asked for.
 
     Args:
         version_folder: String or path of a SavedModel, whatever its name. All
             inputs have the batch first.
+        fillers: Dictionary by signature of dictionaries by input of a number
+            that the input takes; what isn't in it takes zero.
 
     Returns:
         The file, a `pathlib.Path`.
@@ -159,19 +162,25 @@ def write_warmup_requests(version_folder):
 
     folder = pathlib.Path(version_folder)
     signatures = _signatures(folder)
+    fillers = fillers or {}
     path = files.make_folder(folder / "assets.extra") / _WARMUP_FILE
     with (
         files.written_aside(path) as aside,
         tf.io.TFRecordWriter(str(aside)) as writer,
     ):
         for name, size in itertools.product(signatures, ALLOWED_BATCH_SIZES):
+            fill = fillers.get(name, {})
+            inputs = {
+                key: _values(key, info, size, fill.get(key, 0))
+                for key, info in signatures[name].inputs.items()
+            }
             # Without the name of the model: TensorFlow Serving knows which
             # one it loads, and only repeats the name in an answer.
             request = predict_pb2.PredictRequest(
                 model_spec=model_pb2.ModelSpec(signature_name=name),
                 inputs={
-                    key: tf.make_tensor_proto(_values(key, info, size))
-                    for key, info in signatures[name].inputs.items()
+                    key: tf.make_tensor_proto(values)
+                    for key, values in inputs.items()
                 },
             )
             log = prediction_log_pb2.PredictLog(request=request)
@@ -209,11 +218,11 @@ def _row(info):
     return [dim.size for dim in info.tensor_shape.dim[1:]]
 
 
-def _values(name, info, size):
+def _values(name, info, size, filler):
     """Returns a batch for an input of a signature."""
     from tensorflow import dtypes
 
     dtype = dtypes.as_dtype(info.dtype).as_numpy_dtype
     if name == "seeds":
         return np.arange(size, dtype=dtype)
-    return np.zeros((size, *_row(info)), dtype)
+    return np.full((size, *_row(info)), filler, dtype)

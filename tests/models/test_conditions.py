@@ -120,6 +120,24 @@ def test_it_is_saved_and_exported(condition, tmp_path):
         sample(seeds=seeds, **{name: wrong})
 
 
+def test_what_warms_up_is_within_the_bounds(tmp_path):
+    logs = pytest.importorskip("tensorflow_serving.apis.prediction_log_pb2")
+    path = export_generator(gan(Vector(2, 1.0, 3.0)), tmp_path)
+    served = tf.saved_model.load(path).signatures
+    file = path / "assets.extra" / "tf_serving_warmup_requests"
+    told = set()
+    for record in tf.data.TFRecordDataset(str(file)):
+        log = logs.PredictionLog.FromString(record.numpy())
+        request = log.predict_log.request
+        inputs = {k: tf.make_ndarray(v) for k, v in request.inputs.items()}
+        # TensorFlow Serving serves no version that refuses one of these.
+        served[request.model_spec.signature_name](
+            **{k: tf.constant(v) for k, v in inputs.items()}
+        )
+        told |= {*np.ravel(inputs.get("attributes", []))}
+    assert told == {1.0}
+
+
 @EACH
 def test_data_of_another_kind_are_refused(condition):
     samples, values = arrays(condition)
