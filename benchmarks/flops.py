@@ -16,30 +16,36 @@ def graph_flops(graph, batch=None):
         batch: Integer, the size of first axes that the graph leaves free.
 
     Returns:
-        Integer. Of a condition's branches it is the dearer, so a lazy penalty
-        is counted as in the steps that have it.
+        Integer. Of a condition's branches it is the dearest, so a lazy penalty
+        is counted as in the steps that have it, and a game that grows as it is
+        in the end.
 
     Raises:
-        ValueError: If a shape isn't known, or if the graph calls functions,
-            whose operations are not in it.
+        ValueError: If a shape isn't known, or if the graph has a loop, of
+            which nobody knows how often it runs.
     """
     total = 0
     for operation in _needed(graph):
-        if operation.type in ("If", "StatelessIf"):
-            branches = [
-                graph._get_function(operation.get_attr(name).name).graph
-                for name in ("then_branch", "else_branch")
-            ]
-            total += max(graph_flops(branch, batch) for branch in branches)
-            continue
-        if operation.type in _CALLS:
+        if operation.type in ("StatelessWhile", "While"):
             raise ValueError(
-                "Operations are counted of graphs without calls. Received: "
+                "Operations are counted of graphs without loops. Received: "
                 f"a graph with the {operation.type} {operation.name!r}."
             )
+        branches = _branches(graph, operation)
+        if branches:
+            total += max(graph_flops(branch, batch) for branch in branches)
         if operation.type in _COUNTS:
             total += _COUNTS[operation.type](operation, batch)
     return total
+
+
+def _branches(graph, operation):
+    """Returns the graphs of which an operation runs one."""
+    names = []
+    for attribute in _FUNCTIONS.get(operation.type, ()):
+        value = operation.get_attr(attribute)
+        names += value if isinstance(value, list) else [value]
+    return [graph._get_function(one.name).graph for one in names]
 
 
 def _needed(graph):
@@ -86,8 +92,7 @@ def _convolution_of_kernel(operation, batch):
 
 def _positions(tensor, batch):
     """Returns where a kernel is laid, over all images of a batch."""
-    batch, height, width, _ = _shape(tensor, batch)
-    return batch * height * width
+    return math.prod(_shape(tensor, batch)[:-1])
 
 
 def _shape(tensor, batch):
@@ -102,11 +107,21 @@ def _shape(tensor, batch):
     return first, *rest
 
 
-_CALLS = {"PartitionedCall", "StatefulPartitionedCall", "While"}
+_FUNCTIONS = {
+    "Case": ["branches"],
+    "If": ["then_branch", "else_branch"],
+    "PartitionedCall": ["f"],
+    "StatefulPartitionedCall": ["f"],
+    "StatelessCase": ["branches"],
+    "StatelessIf": ["then_branch", "else_branch"],
+}
 _COUNTS = {
     "MatMul": _matmul,
     "BatchMatMulV2": _matmul,
     "Conv2D": _convolution,
     "Conv2DBackpropInput": _convolution_of_input,
     "Conv2DBackpropFilter": _convolution_of_kernel,
+    "Conv3D": _convolution,
+    "Conv3DBackpropInputV2": _convolution_of_input,
+    "Conv3DBackpropFilterV2": _convolution_of_kernel,
 }

@@ -144,7 +144,7 @@ def test_the_usage_of_a_word_waits_for_no_import():
     """
     result = run_python(code)
     assert result.returncode == 0, result.stderr
-    assert result.stdout.count("usage: ") == 6
+    assert result.stdout.count("usage: ") == 7
     assert result.stdout.splitlines()[-1] == "set()"
 
 

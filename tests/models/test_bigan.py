@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from keras_gan_zoo import augmentations, losses, penalties, priors
+from keras_gan_zoo import augmentations, averages, losses, penalties, priors
 from keras_gan_zoo.models import BiGAN
 from tests.models import toys
 
@@ -266,7 +266,7 @@ def test_scores_are_of_samples_or_of_pairs():
 
 
 def test_what_is_served_takes_and_gives_the_unit_range():
-    model = toy_bigan(ema_decay=0.9)
+    model = toy_bigan(average=averages.EMA(0.9))
     images, _ = toys.arrays(num_batches=1)
     served = {}
     for endpoint in model.endpoints():

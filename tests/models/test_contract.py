@@ -214,7 +214,10 @@ def test_samples_are_like_the_data(name):
     data = tf.nest.flatten(played.batch())[0].numpy()
     assert samples.shape[1:] == data.shape[1:]
     assert samples.dtype == data.dtype
-    played.model.kind.check(samples)
+    # Whatever a linear output makes, what is served is in the kind's range.
+    kind = played.model.kind
+    served = kind.to_served(samples)
+    assert np.all(kind.input(data.shape[1:]).is_right(served))
 
 
 @EVERY_MODEL
@@ -285,7 +288,9 @@ def test_endpoints_equal_call(name):
 ALLOWED = 2500
 ALLOWED_TO_THREE_NETWORKS = 4500
 ALLOWED_TO = {
+    "BiGAN_with_parts": 5000,  # Three networks and a second derivative.
     "GAN_of_parts": 5500,  # Four penalties and an augmentation at once.
+    "ProGAN": 9000,  # Two sizes and a fade, each with second derivatives.
     "WGAN": 6000,  # Traced with five critic steps each, for their costs.
     "WGANGP": 6000,
 }

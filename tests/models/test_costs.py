@@ -74,6 +74,36 @@ def test_what_nobody_needs_is_not_counted():
 def test_what_can_not_be_counted_is_refused():
     with pytest.raises(ValueError, match="shapes are known.*None"):
         flops_of(tf.matmul, (None, 4), (4, 5))
+
+
+def test_a_loop_can_not_be_counted():
+    def loop(a, b):
+        return tf.while_loop(
+            lambda i, _: i < 3,
+            lambda i, c: (i + 1, tf.matmul(a, b)),
+            (0, tf.zeros((3, 5))),
+        )[1]
+
+    with pytest.raises(ValueError, match="without loops.*While"):
+        flops_of(loop, (3, 4), (4, 5))
+
+
+def test_of_what_is_chosen_from_the_dearest_is_counted():
     called = tf.function(tf.matmul, autograph=False)
-    with pytest.raises(ValueError, match="without calls.*PartitionedCall"):
-        flops_of(lambda a, b: called(a, b), (3, 4), (4, 5))
+    product = 2 * 3 * 5 * 4
+    assert flops_of(lambda a, b: called(a, b), (3, 4), (4, 5)) == product
+
+    def chosen(a, b):
+        several = [lambda: tf.zeros((3, 5)), lambda: called(a, b)]
+        return tf.switch_case(tf.cast(a[0, 0], tf.int32), several)
+
+    assert flops_of(chosen, (3, 4), (4, 5)) == product
+
+
+def test_a_convolution_of_volumes():
+    def convolve(volumes, kernel):
+        return tf.nn.conv3d(volumes, kernel, (1, 2, 2, 2, 1), "SAME")
+
+    # 2 * 2 * 2 positions of 3 * 3 * 3 * 2 values, for 5 channels, 6 volumes.
+    once = 2 * 6 * 8 * 27 * 2 * 5
+    assert flops_of(convolve, (6, 4, 4, 4, 2), (3, 3, 3, 2, 5)) == once
