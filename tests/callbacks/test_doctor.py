@@ -41,8 +41,9 @@ def zoo_run(name, *callbacks):
 
 
 def zoo_data(name, number=16):
-    images, labels = toys.arrays(num_batches=number // toys.BATCH_SIZE)
-    return (images, labels) if zoo.ZOO[name].conditional else images
+    found = zoo.ZOO[name].arrays(number // toys.BATCH_SIZE)
+    found = tuple(part[:number] for part in found)
+    return found if len(found) > 1 else found[0]
 
 
 def unpacked(model, data):
@@ -572,7 +573,7 @@ def test_a_model_that_is_no_game_is_refused():
         def sample_prior(self, number, seed=None):
             return tf.zeros((number, 2))
 
-    doctor = Doctor(np.zeros((8, 2), "float32"))
+    doctor = Doctor(np.zeros((16, 2), "float32"))
     doctor.set_model(Likelihood())
     with pytest.raises(ValueError, match="a `Likelihood` without fakes_like"):
         doctor.on_train_begin()
