@@ -3,8 +3,20 @@
 Karras, Aila, Laine and Lehtinen, 2018
 https://arxiv.org/abs/1710.10196
 
-When to use it: for images of 64 x 64 pixels and more, where other games break
-at the full size. Small sizes are cheap, so that most steps are.
+When to use it: for images that are too large for a game to begin with, when a
+training that takes long is no matter. Later GANs reach as far without stages.
+
+Departures:
+- Optimizers of which the paper doesn't say what a new stage does to them. Here
+  they begin anew with each: so they do in the code, and moments of new layers
+  would go uncorrected otherwise, with first steps ten times too large.
+- A penalty on gradients of images of a size that the paper doesn't give. Here
+  of the full size, small ones consisting of blocks of equal pixels: so it is in
+  the code, and distances mean the same in each stage.
+- An average of weights that reaches back equally far from the beginning. Here
+  it grows to that: early samples would be of untrained weights.
+- A schedule that moves once in four updates, in the code. Here at each: it is a
+  function of the images seen.
 """
 
 import keras
@@ -32,10 +44,7 @@ class ProGAN(StagedGAN):
     averaged.
 
     Adam has a learning rate of 0.001, `beta_1=0`, `beta_2=0.99` and
-    `epsilon=1e-8`; batches are of 16 images up to 128 x 128 pixels. As in the
-    authors' code, optimizers begin anew with each stage, of which the paper
-    doesn't speak; and as there the gradient penalty is of images of the full
-    size, small ones consisting of blocks of equal pixels.
+    `epsilon=1e-8`; batches are of 16 images up to 128 x 128 pixels.
 
     Args:
         generator: Model from latents `(batch, latent_dim)` to images, such as
