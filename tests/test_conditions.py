@@ -23,7 +23,8 @@ ALL = pytest.mark.parametrize(
         Vector(2, low=0.0, high=90.0, name="angles"),
         Vector(3, rows=np.array(ROWS) / 2),
     ],
-    ids=repr,
+    # Not `repr`, by the place in memory, which workers do not share.
+    ids=lambda condition: type(condition).__name__,
 )
 
 
