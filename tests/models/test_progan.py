@@ -135,6 +135,18 @@ def test_one_step_in_a_fade_equals_one_written_by_hand():
     np.testing.assert_allclose(ends_of(model.generator), expected, rtol=1e-5)
 
 
+def test_the_discriminator_sees_data_that_are_mixed_as_samples_are():
+    model = linear_gan()
+    model.images_seen.assign(6)
+    model.grow(IMAGES)
+    seen = toys.record(model.discriminator)
+    model.discriminator_loss(IMAGES)
+    mean = np.mean(IMAGES, axis=(1, 2), keepdims=True)
+    expected = 0.75 * mean + 0.25 * IMAGES
+    assert any(np.allclose(batch, expected, atol=1e-6) for batch in seen)
+    assert not any(np.allclose(batch, IMAGES, atol=1e-3) for batch in seen)
+
+
 def test_levels_that_are_not_there_yet_do_not_move():
     def adam():
         return keras.optimizers.Adam(0.1, beta_1=0.0, beta_2=0.99)
