@@ -38,6 +38,14 @@ REPRESENTATIVES = {
     "XLA": COVER,
 }
 
+# What doesn't hold yet, with the reason. A test fails once it does.
+OPEN = {
+    ("XLA", "ProGAN"): "gradients of branches reshape by shapes that XLA "
+    "doesn't take for constants",
+    ("replicas", "ProGAN"): "two replicas differ from one device by more than "
+    "rounding while a level is faded in",
+}
+
 
 def on_representatives(mechanic):
     """Parametrizes a test by `name`: what an entry traces, one worker runs."""
@@ -78,4 +86,8 @@ def require(model, *methods):
 
 def _of_all_entries(name, mechanic):
     is_chosen = name in REPRESENTATIVES[mechanic]
-    return [] if is_chosen else [pytest.mark.slow]
+    marks = [] if is_chosen else [pytest.mark.slow]
+    if (mechanic, name) in OPEN:
+        reason = OPEN[mechanic, name]
+        marks.append(pytest.mark.xfail(strict=True, reason=reason))
+    return marks

@@ -111,10 +111,11 @@ def test_recipe_makes_its_first_step(name, monkeypatch, tmp_path, capfd):
     trained = []
     fit = zoo_models.AdversarialModel.fit
 
-    def fit_alone(model, data, epochs, steps_per_epoch, callbacks, verbose):
-        assert callbacks
+    def fit_alone(model, data, **arguments):
+        assert arguments["callbacks"]
         trained.append(model)
-        return fit(model, data, steps_per_epoch=steps_per_epoch, verbose=0)
+        steps = arguments["steps_per_epoch"]
+        return fit(model, data, steps_per_epoch=steps, verbose=0)
 
     monkeypatch.setattr(zoo_models.AdversarialModel, "fit", fit_alone)
     monkeypatch.setattr(training, "finish", lambda args, model: False)
