@@ -42,8 +42,6 @@ REPRESENTATIVES = {
 OPEN = {
     ("XLA", "ProGAN"): "gradients of branches reshape by shapes that XLA "
     "doesn't take for constants",
-    ("replicas", "ProGAN"): "two replicas differ from one device by more than "
-    "rounding while a level is faded in",
 }
 
 

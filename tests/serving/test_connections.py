@@ -329,13 +329,16 @@ def test_heads_have_a_size(own_url, head, status):
 
 def test_the_models_are_listed(own_url):
     models = requests.get(f"{own_url}/v1/models").json()["models"]
-    assert models[0] == {
+    told = {
         "name": "cgan",
         "version": "1",
         "model": "CGAN",
         "num_classes": 3,
         "class_names": ["ant", "<b>bee</b>", "été"],
     }
+    # And more of its kind and its endpoints: see test_servables.py.
+    assert models[0] == {**models[0], **told}
+    assert "serving_default" in models[0]["endpoints"]
     assert {"name": "half_plus_three", "version": "123"} in models
 
 
