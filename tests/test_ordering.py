@@ -60,7 +60,7 @@ def test_no_weight_moves_before_it_is_read(penalty_weight, steps):
     for eager in (True, False):
         game = Game(penalty_weight)
         game.compile(
-            player_optimizer=keras.optimizers.SGD(0.5),
+            optimizer=keras.optimizers.SGD(0.5),
             run_eagerly=eager,
             steps_per_execution=steps,
         )
