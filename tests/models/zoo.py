@@ -26,17 +26,17 @@ def find_entries():
 
 
 def concrete_models():
-    """Returns the model classes that say themselves who moves when, by name.
+    """Returns the model classes that can be trained, by name.
 
-    What is between them and `AdversarialModel` is a base of others, whose
-    entries have all of it.
+    They say themselves who moves when, but for `ConditionalGAN`, whose moves
+    are those of `GAN`. What else does not is a base of others.
     """
     found = {name: getattr(models, name) for name in models.__all__}
     del found["AdversarialModel"]
     return {
         name: model
         for name, model in found.items()
-        if "train_step" in vars(model)
+        if "train_step" in vars(model) or name == "ConditionalGAN"
     }
 
 
