@@ -379,13 +379,7 @@ def lengths(paths):
 
 def test_a_model_fits_on_a_few_screens():
     assert MODEL_FILES
-    long = {}
-    for path in MODEL_FILES:
-        docstring, *_ = parse(path).body  # Documents are made of it: no code.
-        length = lengths([path])[relative(path)] - docstring.end_lineno
-        if length >= 150:
-            long[relative(path)] = length
-    assert not long
+    assert not {p: n for p, n in lengths(MODEL_FILES).items() if n >= 150}
 
 
 def test_a_base_class_is_one_concern():

@@ -47,22 +47,6 @@ def dense(weights, rows):
     return rows @ kernel + bias
 
 
-def descended(loss, weights):
-    """Returns weights after a step along differences of a loss."""
-    moved = []
-    for index, weight in enumerate(weights):
-        gradient = np.zeros_like(weight)
-        for place in np.ndindex(weight.shape):
-            sides = []
-            for sign in (1.0, -1.0):
-                changed = [np.array(each) for each in weights]
-                changed[index][place] += sign * 1e-5
-                sides.append(loss(changed))
-            gradient[place] = (sides[0] - sides[1]) / 2e-5
-        moved.append(weight - RATE * gradient)
-    return moved
-
-
 @pytest.mark.parametrize("pool_size", [0, 50])
 def test_a_step_is_that_of_the_paper(pool_size):
     game = vector_game(
@@ -97,8 +81,8 @@ def test_a_step_is_that_of_the_paper(pool_size):
         return total
 
     expected = [
-        *descended(generators_loss, generators),
-        *descended(discriminators_loss, judges),
+        *toys.descended(generators_loss, generators, RATE),
+        *toys.descended(discriminators_loss, judges, RATE),
     ]
     for weight, value in zip(weights_of(game), expected, strict=True):
         np.testing.assert_allclose(weight, value, rtol=1e-3, atol=1e-5)

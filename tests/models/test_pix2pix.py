@@ -49,22 +49,6 @@ def dense(weights, *parts):
     return np.concatenate(parts, axis=1) @ kernel + bias
 
 
-def descended(loss, weights):
-    """Returns weights after a step along differences of a loss."""
-    moved = []
-    for index, weight in enumerate(weights):
-        gradient = np.zeros_like(weight)
-        for place in np.ndindex(weight.shape):
-            sides = []
-            for sign in (1.0, -1.0):
-                changed = [np.array(each) for each in weights]
-                changed[index][place] += sign * 1e-5
-                sides.append(loss(changed))
-            gradient[place] = (sides[0] - sides[1]) / 2e-5
-        moved.append(weight - RATE * gradient)
-    return moved
-
-
 def test_a_step_is_that_of_the_paper():
     game, (source, target) = vector_game(), batch()
     generator, discriminator = (
@@ -83,14 +67,14 @@ def test_a_step_is_that_of_the_paper():
         reals = softplus(-dense(weights, target, source)).mean()
         return (reals + softplus(dense(weights, fakes, source)).mean()) / 2
 
-    discriminator = descended(half_cross_entropy, discriminator)
+    discriminator = toys.descended(half_cross_entropy, discriminator, RATE)
 
     def cross_entropy_and_distance(weights):
         fakes = dense(weights, source, noise)
         scores = dense(discriminator, fakes, source)
         return softplus(-scores).mean() + 3.0 * np.abs(target - fakes).mean()
 
-    generator = descended(cross_entropy_and_distance, generator)
+    generator = toys.descended(cross_entropy_and_distance, generator, RATE)
     for network, expected in (
         (game.discriminator, discriminator),
         (game.generator, generator),

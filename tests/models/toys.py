@@ -258,3 +258,25 @@ def gradients(compute_loss, network):
 def compile_at_rest(model):
     """Compiles a model whose players make steps of size zero."""
     return compile_with(model, lambda: keras.optimizers.SGD(0.0))
+
+
+def descended(loss, weights, rate):
+    """Returns weights after a step along differences of a loss.
+
+    Args:
+        loss: Function of a list of arrays, to a number.
+        weights: List of arrays of float64.
+        rate: Float, the learning rate.
+    """
+    moved = []
+    for index, weight in enumerate(weights):
+        gradient = np.zeros_like(weight)
+        for place in np.ndindex(weight.shape):
+            sides = []
+            for sign in (1.0, -1.0):
+                changed = [np.array(each) for each in weights]
+                changed[index][place] += sign * 1e-5
+                sides.append(loss(changed))
+            gradient[place] = (sides[0] - sides[1]) / 2e-5
+        moved.append(weight - rate * gradient)
+    return moved

@@ -4,8 +4,7 @@ Generative Adversarial Nets.
 Chen, Duan, Houthooft, Schulman, Sutskever and Abbeel, 2016
 https://arxiv.org/abs/1606.03657
 
-When to use it: when there are no labels, and latents should still have a
-meaning, to be turned like a knob.
+When to use it: for latents that mean something, where there are no labels.
 """
 
 import math
@@ -22,17 +21,14 @@ class InfoGAN(GAN):
     """A GAN whose codes must be readable from its images.
 
     Part of the latents is a code: a category and a few numbers. A recognition
-    network, on the discriminator's features, guesses the code of an image.
-    The guess's likelihood bounds their mutual information from below
-    (equation 4); as in the authors' code, both players raise it.
+    network guesses it from the discriminator's features. The guess's likelihood
+    bounds their mutual information (equation 4), and both players raise it.
 
     Args:
         generator: Model from latents `(batch, latent_dim)` to images.
-        discriminator: Model from images to a pair of scores `(batch, 1)` and
-            features `(batch, features)`.
-        recognition: Model from features to logits `(batch, num_categories)`,
-            and means and log standard deviations of the codes `(batch,
-            num_codes)`; Q in the paper.
+        discriminator: Model from images to scores `(batch, 1)` and features.
+        recognition: Q, from features to logits `(batch, num_categories)`, and
+            means and log standard deviations `(batch, num_codes)` of codes.
         latent_dim: Integer, size of noise, one-hot category and codes.
         num_categories: Integer, number of values of the category.
         num_codes: Integer, number of codes, each uniform in [-1, 1].
